@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { BundleId, Channel } from './bundle.ts';
+import { PermanentFailure } from './failures.ts';
+import { Finding } from './finding.ts';
+import { ReleasePolicy, ReleaseState } from './release.ts';
+import { Bilingual, Digest, Instant } from './text.ts';
+
+/** Query of `POST /v1/bundles`; the body is the bundle as application/zip. */
+export const SubmitQuery = z.strictObject({
+  /** Comma-separated; leaves out channels that the manifest names. */
+  channels: z
+    .string()
+    .transform((value) => value.split(','))
+    .pipe(z.array(Channel).min(1))
+    .optional(),
+  policy: ReleasePolicy.default('publish-rest'),
+});
+export type SubmitQuery = z.infer<typeof SubmitQuery>;
+
+export const SubmitAnswer = z.strictObject({
+  bundleId: BundleId,
+  revision: z.int().positive(),
+  seal: Digest,
+  state: ReleaseState,
+  findings: z.array(Finding),
+});
+export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
+
+/** Body of `POST /v1/bundles/:bundleId/gates/:gate/sign`. The seal is the one that the reviewer saw. */
+export const SignBody = z.strictObject({ seal: Digest, opinion: z.string().max(4000).optional() });
+export type SignBody = z.infer<typeof SignBody>;
+
+/** Body of `POST /v1/bundles/:bundleId/gates/:gate/return`. */
+export const ReturnBody = z.strictObject({ seal: Digest, reason: z.string().trim().min(1).max(4000) });
+export type ReturnBody = z.infer<typeof ReturnBody>;
+
+/** Body of `POST /v1/bundles/:bundleId/arm`. */
+export const ArmBody = z.strictObject({ seal: Digest, t0: Instant });
+export type ArmBody = z.infer<typeof ArmBody>;
+
+/** Body of `…/hold` and `…/withdraw`. */
+export const ReasonBody = z.strictObject({ reason: z.string().trim().min(1).max(4000) });
+export type ReasonBody = z.infer<typeof ReasonBody>;
+
+/** Body of `…/resume`. A new instant is needed once the old one has passed. */
+export const ResumeBody = z.strictObject({ t0: Instant.optional() });
+export type ResumeBody = z.infer<typeof ResumeBody>;
+
+export const ErrorType = z.union([
+  PermanentFailure,
+  z.enum(['BadRequest', 'NotFound', 'NotSignedIn', 'BundleUnreadable', 'DependencyDown', 'Internal']),
+]);
+export type ErrorType = z.infer<typeof ErrorType>;
+
+/** Every refusal: what, where, how to mend; findings where rules said it. */
+export const ErrorAnswer = z.strictObject({
+  error: z.strictObject({
+    type: ErrorType,
+    message: Bilingual,
+    where: z.string().nullable(),
+    mend: Bilingual.nullable(),
+    findings: z.array(Finding),
+  }),
+});
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;

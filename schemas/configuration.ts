@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { Channel } from './bundle.ts';
+import { GateId } from './finding.ts';
+import { GateDefinition } from './gate.ts';
+import { Bilingual, Day } from './text.ts';
+
+/** gates.yaml: 四关 by default; an office may add gates (国办发〔2018〕123号 also names 政策关). */
+export const GatesFile = z.strictObject({
+  version: z.int().positive(),
+  source: z.string().min(1),
+  gates: z.array(GateDefinition).min(1),
+});
+export type GatesFile = z.infer<typeof GatesFile>;
+
+/** channels.yaml: what is installed, in order of irreversibility (undoable first). */
+export const ChannelsFile = z.strictObject({
+  version: z.int().positive(),
+  channels: z
+    .array(
+      z.strictObject({
+        id: Channel,
+        name: Bilingual,
+        installed: z.boolean(),
+        /** Channels of a lower wave go live, and are read back, before those of a higher one. */
+        wave: z.int().min(1).max(9),
+      }),
+    )
+    .min(1),
+  site: z.strictObject({
+    /** 网站规范名称, SiteName of the page tags (国办发〔2017〕47号). */
+    name: z.string().min(1),
+    domain: z.string().min(1),
+    /** 政府网站标识码: 10 digits, or `bm` and 8 digits. */
+    idCode: z.string().regex(/^(\d{10}|bm\d{8})$/),
+  }),
+  wechat: z.strictObject({ accountName: z.string().min(1), author: z.string().min(1).max(16) }),
+  press: z.strictObject({
+    from: z.string().min(3),
+    contact: z.string().min(1),
+    recipients: z.array(z.strictObject({ name: z.string().min(1), address: z.email() })).min(1),
+  }),
+});
+export type ChannelsFile = z.infer<typeof ChannelsFile>;
+
+export const Role = z.enum(['drafter', 'reviewer', 'leader', 'operator', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+/** A person who may act. A reviewer names the gates that are his. */
+export const Person = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{1,31}$/),
+  name: z.string().min(1),
+  office: z.string().min(1),
+  roles: z.array(Role).min(1),
+  gates: z.array(GateId).default([]),
+});
+export type Person = z.infer<typeof Person>;
+
+export const PeopleFile = z.strictObject({ version: z.int().positive(), people: z.array(Person).min(1) });
+export type PeopleFile = z.infer<typeof PeopleFile>;
+
+/** calendar.yaml: working days per State Council notice. A year that is missing here is an error, never a guess. */
+export const CalendarFile = z.strictObject({
+  version: z.int().positive(),
+  years: z.array(
+    z.strictObject({
+      year: z.int().min(2000).max(2100),
+      source: z.string().min(1),
+      /** Days off, weekends inside a holiday included. */
+      holidays: z.array(Day),
+      /** 调休: Saturdays and Sundays that are worked. */
+      workedWeekendDays: z.array(Day),
+    }),
+  ),
+});
+export type CalendarFile = z.infer<typeof CalendarFile>;

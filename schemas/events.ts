@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { BundleId, Channel } from './bundle.ts';
+import { ChannelReceipt } from './receipt.ts';
+import { ReleaseId, ReleaseState, StagedObject } from './release.ts';
+import { Digest, Instant } from './text.ts';
+
+export const Topic = {
+  bundles: 'lockstep.bundles.v1',
+  releases: 'lockstep.releases.v1',
+  receipts: 'lockstep.receipts.v1',
+} as const;
+export type Topic = (typeof Topic)[keyof typeof Topic];
+
+/** Where a message goes that its consumer cannot handle. */
+export const deadTopic = (consumer: string) => `lockstep.${consumer}.dead.v1`;
+
+/** The envelope has CloudEvents 1.0 attribute names; `type` ends in the version of `data`. */
+const event = <const T extends `${string}.v${number}`, D extends z.ZodType>(type: T, data: D) =>
+  z.strictObject({
+    specversion: z.literal('1.0'),
+    id: z.uuid(), // derived from what happened, so that a resend has the same id and consumers drop it
+    source: z.string().min(1),
+    type: z.literal(type),
+    subject: BundleId,
+    time: Instant,
+    datacontenttype: z.literal('application/json'),
+    data,
+  });
+
+/** A channel's part of a prepared release: references and digests, never unreleased text (I24). */
+const Staged = z.strictObject({ channel: Channel, objects: z.array(StagedObject).min(1) });
+
+export const BundleEvent = z.discriminatedUnion('type', [
+  event(
+    'bundle.transitioned.v1',
+    z.strictObject({
+      revision: z.int().positive(),
+      seal: Digest,
+      state: ReleaseState,
+      transition: z.int().nonnegative(),
+    }),
+  ),
+]);
+export type BundleEvent = z.infer<typeof BundleEvent>;
+
+/** Orders to channels. `releaseId` keeps revisions apart; the key that opens sealed staging travels in `go` only. */
+export const ReleaseEvent = z.discriminatedUnion('type', [
+  event('release.prepare.v1', z.strictObject({ releaseId: ReleaseId, seal: Digest, channels: z.array(Staged).min(1) })),
+  event(
+    'release.go.v1',
+    z.strictObject({
+      releaseId: ReleaseId,
+      seal: Digest,
+      committedAt: Instant,
+      /** Order of irreversibility: only these channels go now. */
+      channels: z.array(Channel).min(1),
+      /** AES-256-GCM key of this release, base64. */
+      key: z.base64(),
+    }),
+  ),
+  event('release.rolled-back.v1', z.strictObject({ releaseId: ReleaseId, reason: z.string().min(1) })),
+  event(
+    'release.withdrawn.v1',
+    z.strictObject({ releaseId: ReleaseId, reason: z.string().min(1), withdrawnAt: Instant }),
+  ),
+]);
+export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
+
+export const ReceiptEvent = z.discriminatedUnion('type', [event('channel.receipt.v1', ChannelReceipt)]);
+export type ReceiptEvent = z.infer<typeof ReceiptEvent>;
+
+/** Everything that travels. A change of shape is a new member (`….v2`); a published member stays as it is. */
+export const LockstepEvent = z.discriminatedUnion('type', [BundleEvent, ReleaseEvent, ReceiptEvent]);
+export type LockstepEvent = z.infer<typeof LockstepEvent>;

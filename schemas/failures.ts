@@ -1,0 +1,39 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { z } from 'zod';
+import { Bilingual } from './text.ts';
+
+/** What a caller can do nothing about by trying again. Callers branch on the type, never on the message. */
+export const PermanentFailure = z.enum([
+  'BundleIncomplete', // plan or every material missing
+  'BundleUnknown',
+  'CalendarYearMissing',
+  'ChannelNotInstalled',
+  'ChannelRefused',
+  'FindingsBlock', // an error finding stands
+  'GateNotOpen', // already decided, or no such gate in this bundle
+  'GatesNotPassed',
+  'NotAllowed', // role, self-review, second gate by one person
+  'SealStale', // the seal that the person saw is not the current one
+  'StagingDamaged', // staged bytes do not have their digest
+  'T0Invalid',
+  'WrongPhase',
+]);
+export type PermanentFailure = z.infer<typeof PermanentFailure>;
+
+/** An answer that no retry can change, with the text that the person will read. */
+export const permanent = (type: PermanentFailure, message: Bilingual) =>
+  ApplicationFailure.create({ message: `${message.zh} / ${message.en}`, type, nonRetryable: true, details: [message] });
+
+/** Looks through the ActivityFailure and update failures that Temporal wraps around what was thrown. */
+export function permanentCause(error: unknown): { type: PermanentFailure; message: Bilingual } | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof ApplicationFailure) || cause instanceof ActivityFailure) continue;
+    const type = PermanentFailure.safeParse(cause.type);
+    if (!type.success) continue;
+    const message = Bilingual.safeParse(cause.details?.[0]);
+    return { type: type.data, message: message.success ? message.data : { zh: cause.message, en: cause.message } };
+  }
+  return undefined;
+}
+
+export const isPermanent = (error: unknown, type: PermanentFailure): boolean => permanentCause(error)?.type === type;

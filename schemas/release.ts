@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { BundleId, Channel } from './bundle.ts';
+import { GateState } from './gate.ts';
+import { Bilingual, Digest, Instant } from './text.ts';
+
+/** One per revision that was cleared by its gates; derived from bundle, revision and seal. */
+export const ReleaseId = z.uuid().brand<'ReleaseId'>();
+export type ReleaseId = z.infer<typeof ReleaseId>;
+
+/** 渠道策略: what happens to the others when a channel fails after the point of no return. */
+export const ReleasePolicy = z.enum(['hold-all', 'publish-rest', 'compensate']);
+export type ReleasePolicy = z.infer<typeof ReleasePolicy>;
+
+export const ReleaseState = z.enum([
+  'draft', // 起草
+  'in-review', // 送审
+  'returned', // 退回
+  'cleared', // 四关通过
+  'preparing', // 预置中
+  'prepared', // 待签发: every channel is ready
+  'armed', // 待发布
+  'held', // 暂缓
+  'committing', // 发布中
+  'releasing', // 发布中
+  'verifying', // 核验中
+  'released', // 已发布
+  'partly-released', // 部分发布
+  'outcome-unknown', // 结果待核实
+  'rolled-back', // 已回退
+  'withdrawing', // 撤回中
+  'withdrawn', // 已撤回
+]);
+export type ReleaseState = z.infer<typeof ReleaseState>;
+
+/** 发布计划, set by the signing leader when the release is armed. */
+export const ReleasePlan = z.strictObject({ t0: Instant, policy: ReleasePolicy });
+export type ReleasePlan = z.infer<typeof ReleasePlan>;
+
+/**
+ * A final object that a channel will show. `sha256` and `bytes` are of the plain bytes. Outside the core only
+ * `ciphertext` travels before T0 (AES-256-GCM, key in the core); null where the channel works inside the core.
+ */
+export const StagedObject = z.strictObject({
+  /** Role or path of the object on its channel; never contains a title. */
+  path: z.string().min(1).max(200),
+  mediaType: z.string().min(1),
+  sha256: Digest,
+  bytes: z.int().nonnegative(),
+  ciphertext: z.strictObject({ sha256: Digest, bytes: z.int().positive() }).nullable(),
+});
+export type StagedObject = z.infer<typeof StagedObject>;
+
+export const ChannelState = z.enum([
+  'none', // 未预置
+  'ready', // 就绪
+  'live', // 已上线
+  'verified', // 已核验
+  'refused', // 被拒绝
+  'unknown', // 结果待核实
+  'discarded', // 已清除
+  'withdrawn', // 已撤回
+]);
+export type ChannelState = z.infer<typeof ChannelState>;
+
+/** One channel in `release status`. */
+export const ChannelStatus = z.strictObject({
+  channel: Channel,
+  state: ChannelState,
+  url: z.string().nullable(),
+  readyAt: Instant.nullable(),
+  liveAt: Instant.nullable(),
+  verifiedAt: Instant.nullable(),
+  withdrawnAt: Instant.nullable(),
+  detail: Bilingual.nullable(),
+});
+export type ChannelStatus = z.infer<typeof ChannelStatus>;
+
+/** What `release status` shows: everything about one bundle that a person may need to decide. */
+export const ReleaseStatus = z.strictObject({
+  bundleId: BundleId,
+  title: z.string(),
+  documentNumber: z.string().nullable(),
+  revision: z.int().positive(),
+  seal: Digest,
+  state: ReleaseState,
+  gates: z.array(GateState),
+  plan: ReleasePlan.nullable(),
+  committedAt: Instant.nullable(),
+  channels: z.array(ChannelStatus),
+  /** What still stands in the way of the next step, in plain words. */
+  blockers: z.array(Bilingual),
+});
+export type ReleaseStatus = z.infer<typeof ReleaseStatus>;
