@@ -1,0 +1,40 @@
+import type { TopicSpec } from '../../activities/ports/event-bus.ts';
+import { deadTopic, Topic } from '../../schemas/events.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Six partitions divide evenly among 1, 2, 3 or 6 instances of a consumer. Order is needed per bundle only, the load
+ * is some hundred events a second at the worst T0, and a rebalance stops the whole group (no cooperative protocol in
+ * kafkajs), so more would cost and give nothing. The count is final: adding partitions later would move keys, and
+ * with them break the order of bundles under way.
+ */
+const partitions = 6;
+
+/** Every setting that matters is written out, so that a broker's defaults cannot change what we keep. */
+const settings = (retentionMs: number) => ({
+  'cleanup.policy': 'delete', // compaction would drop the history of a bundle
+  'retention.ms': String(retentionMs),
+  'retention.bytes': '-1',
+  'max.message.bytes': String(2 * 1024 * 1024), // events hold references; twice the 1 MB that the contract allows
+  'message.timestamp.type': 'CreateTime',
+  'compression.type': 'producer',
+  'unclean.leader.election.enable': 'false', // losing acknowledged events is worse than waiting
+});
+
+const forEver = -1;
+
+/** Who parks records: one dead-letter topic each. */
+export const consumers = ['website', 'new-media', 'press', 'core'] as const;
+export type Consumer = (typeof consumers)[number];
+
+/** All topics, with their final settings. Replicas and `min.insync.replicas` follow from the number of brokers. */
+export const topics: readonly TopicSpec[] = [
+  // The rows in PostgreSQL are the record; here a year and a month is enough for anyone to catch up.
+  { name: Topic.bundles, partitions, settings: settings(400 * day) },
+  { name: Topic.receipts, partitions, settings: settings(400 * day) },
+  // Any channel can be rebuilt from this log.
+  { name: Topic.releases, partitions, settings: settings(forEver) },
+  // One partition: people read these in order of arrival. Kept until a person decided on each.
+  ...consumers.map((consumer) => ({ name: deadTopic(consumer), partitions: 1, settings: settings(forEver) })),
+];
