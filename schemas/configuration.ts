@@ -58,18 +58,30 @@ export type Person = z.infer<typeof Person>;
 export const PeopleFile = z.strictObject({ version: z.int().positive(), people: z.array(Person).min(1) });
 export type PeopleFile = z.infer<typeof PeopleFile>;
 
+const CalendarYear = z
+  .strictObject({
+    year: z.int().min(2000).max(2100),
+    source: z.string().min(1),
+    /** Days off, weekends inside a holiday included. */
+    holidays: z.array(Day),
+    /** 调休: Saturdays and Sundays that are worked. */
+    workedWeekendDays: z.array(Day),
+  })
+  .refine(
+    ({ year, holidays, workedWeekendDays }) =>
+      [...holidays, ...workedWeekendDays].every((day) => day.startsWith(`${year}-`)),
+    'A day stands under the wrong year',
+  )
+  .refine(
+    ({ workedWeekendDays }) => workedWeekendDays.every((day) => [0, 6].includes(new Date(day).getUTCDay())),
+    'workedWeekendDays has a day that is neither Saturday nor Sunday',
+  );
+
 /** calendar.yaml: working days per State Council notice. A year that is missing here is an error, never a guess. */
 export const CalendarFile = z.strictObject({
   version: z.int().positive(),
-  years: z.array(
-    z.strictObject({
-      year: z.int().min(2000).max(2100),
-      source: z.string().min(1),
-      /** Days off, weekends inside a holiday included. */
-      holidays: z.array(Day),
-      /** 调休: Saturdays and Sundays that are worked. */
-      workedWeekendDays: z.array(Day),
-    }),
-  ),
+  years: z
+    .array(CalendarYear)
+    .refine((years) => new Set(years.map(({ year }) => year)).size === years.length, 'A year is given twice'),
 });
 export type CalendarFile = z.infer<typeof CalendarFile>;
