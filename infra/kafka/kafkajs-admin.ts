@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type BusHealth, type TopicSpec, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { kafkaErrors } from './kafkajs-client.ts';
@@ -118,7 +118,7 @@ async function checkTopics(open: Admin, wanted: readonly TopicSpec[], replicas: 
   const metadata = new Map(topics.map((topic) => [topic.name, topic]));
   const { resources } = await open.describeConfigs({
     includeSynonyms: false,
-    resources: wanted.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: wanted.map(({ name }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
   });
   const configs = new Map(resources.map((resource) => [resource.resourceName, resource.configEntries]));
 
