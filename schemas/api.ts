@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { BundleId, Channel } from './bundle.ts';
 import { PermanentFailure } from './failures.ts';
 import { Finding } from './finding.ts';
-import { ReleasePolicy, ReleaseState } from './release.ts';
+import { ChannelReceipt } from './receipt.ts';
+import { ReleasePolicy, ReleaseState, ReleaseStatus } from './release.ts';
 import { Bilingual, Digest, Instant } from './text.ts';
 
 /** Query of `POST /v1/bundles`; the body is the bundle as application/zip. */
@@ -45,6 +46,14 @@ export type ReasonBody = z.infer<typeof ReasonBody>;
 /** Body of `…/resume`. A new instant is needed once the old one has passed. */
 export const ResumeBody = z.strictObject({ t0: Instant.optional() });
 export type ResumeBody = z.infer<typeof ResumeBody>;
+
+/** Answer of `GET /v1/bundles`, newest first. */
+export const BundlesAnswer = z.strictObject({ bundles: z.array(ReleaseStatus) });
+export type BundlesAnswer = z.infer<typeof BundlesAnswer>;
+
+/** Answer of `GET /v1/bundles/:bundleId/receipts`, oldest first. */
+export const ReceiptsAnswer = z.strictObject({ receipts: z.array(ChannelReceipt) });
+export type ReceiptsAnswer = z.infer<typeof ReceiptsAnswer>;
 
 export const ErrorType = z.union([
   PermanentFailure,

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { ErrorAnswer, SubmitAnswer } from './api.ts';
+import { BundleId } from './bundle.ts';
+import { ChannelStatus, ReleaseState, ReleaseStatus } from './release.ts';
+import { Digest, Instant } from './text.ts';
+
+/** What a `lockstep` command ends with. Scripts branch on it, so a number never changes its meaning. */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  /** A command line or an input that cannot be read. */
+  usage: 2,
+  /** Findings or a gate stand in the way. */
+  blocked: 3,
+  /** It may have happened and nobody can say. */
+  outcomeUnknown: 4,
+  dependencyDown: 5,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** What any command prints with `--json` when it does not do what was asked; the exit code says which kind. */
+export const CliRefusal = ErrorAnswer;
+export type CliRefusal = z.infer<typeof CliRefusal>;
+
+/** `lockstep submit --json`. `unlistedFiles` lay in the directory, but not in the manifest, and were not sent. */
+export const CliSubmitted = z.strictObject({ ...SubmitAnswer.shape, unlistedFiles: z.array(z.string()) });
+export type CliSubmitted = z.infer<typeof CliSubmitted>;
+
+/**
+ * `gate sign`, `gate return`, `release arm`, `release hold`, `release resume`, `release status`, `withdraw`. With
+ * `--watch` one such object per change, each on its own line.
+ */
+export const CliStatus = ReleaseStatus;
+export type CliStatus = z.infer<typeof CliStatus>;
+
+/** `lockstep demo --json`. */
+export const DemoResult = z.strictObject({
+  bundleId: BundleId,
+  seal: Digest,
+  state: ReleaseState,
+  committedAt: Instant.nullable(),
+  channels: z.array(
+    ChannelStatus.pick({ channel: true, state: true, url: true, readyAt: true, liveAt: true, verifiedAt: true }),
+  ),
+  /** Latest minus earliest `liveAt` over the channels; null while a channel is not live. */
+  skewMs: z.number().nonnegative().nullable(),
+  /**
+   * Longest time in which the prober met one page of the bundle in public without another; 0 is the promise. Null where
+   * it saw too little to say so: that is a failure too.
+   */
+  tornWindowMs: z.number().nonnegative().nullable(),
+});
+export type DemoResult = z.infer<typeof DemoResult>;
