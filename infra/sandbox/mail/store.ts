@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+
+/** A mail as it lies in one mailbox. */
+export const StoredMail = z
+  .object({
+    id: z.number(),
+    mailbox: z.string(),
+    message_id: z.string(),
+    mail_from: z.string(),
+    received_at: z.number(),
+    suppressed: z.number(),
+    raw: z.instanceof(Uint8Array),
+  })
+  .transform(({ message_id, mail_from, received_at, ...row }) => ({
+    ...row,
+    messageId: message_id,
+    mailFrom: mail_from,
+    receivedAt: received_at,
+  }));
+export type StoredMail = z.infer<typeof StoredMail>;
+
+/**
+ * The mailboxes of the host. A mail is acknowledged to its sender only after it is here. A second delivery of one
+ * Message-ID to one mailbox is kept once and counted, as the sieve extension "duplicate" (RFC 7352) does on real hosts.
+ */
+export function openMailStore(directory: string) {
+  mkdirSync(directory, { recursive: true });
+  const db = new DatabaseSync(join(directory, 'mail.sqlite'));
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA busy_timeout = 5000;
+    CREATE TABLE IF NOT EXISTS mails (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, message_id TEXT NOT NULL, mail_from TEXT NOT NULL,
+      received_at INTEGER NOT NULL, suppressed INTEGER NOT NULL DEFAULT 0, raw BLOB NOT NULL, UNIQUE (mailbox, message_id)
+    ) STRICT;
+  `);
+  const rows = (values: unknown[]) => z.array(StoredMail).parse(values);
+
+  return {
+    /** All mailboxes or none: the sender is told one answer for the whole envelope. */
+    deliver(mail: {
+      mailboxes: string[];
+      messageId: string | undefined;
+      mailFrom: string;
+      raw: Uint8Array;
+      at: number;
+    }): void {
+      // A mail without Message-ID can only be known again by its bytes.
+      const messageId = mail.messageId ?? `sha256:${createHash('sha256').update(mail.raw).digest('hex')}`;
+      const insert = db.prepare(
+        `INSERT INTO mails (mailbox, message_id, mail_from, received_at, raw) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (mailbox, message_id) DO UPDATE SET suppressed = suppressed + 1`,
+      );
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        for (const mailbox of new Set(mail.mailboxes)) insert.run(mailbox, messageId, mail.mailFrom, mail.at, mail.raw);
+        db.exec('COMMIT');
+      } catch (error) {
+        db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    /** Newest first; at most 500. */
+    list({ mailbox }: { mailbox?: string | undefined } = {}): StoredMail[] {
+      return rows(
+        mailbox === undefined
+          ? db.prepare('SELECT * FROM mails ORDER BY id DESC LIMIT 500').all()
+          : db.prepare('SELECT * FROM mails WHERE mailbox = ? ORDER BY id DESC LIMIT 500').all(mailbox),
+      );
+    },
+    find(id: number): StoredMail | undefined {
+      return rows(db.prepare('SELECT * FROM mails WHERE id = ?').all(id))[0];
+    },
+    close: () => db.close(),
+  };
+}
+export type MailStore = ReturnType<typeof openMailStore>;
