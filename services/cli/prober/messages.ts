@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** A public page that every sample asks for. `family` is set where one host name has addresses of both families. */
+export const ProbedPage = z.strictObject({
+  group: z.string().min(1),
+  page: z.string().min(1),
+  url: z.url(),
+  family: z.union([z.literal(4), z.literal(6)]).nullable(),
+});
+export type ProbedPage = z.infer<typeof ProbedPage>;
+
+/** What the prober is told, once, when it starts. */
+export const ProbeOrder = z.strictObject({
+  kind: z.literal('probe'),
+  pages: z.array(ProbedPage).min(1),
+  /** The list of posts that followers of the WeChat account see; null where it cannot be reached. */
+  followersUrl: z.url().nullable(),
+  /** Pause between the starts of two requests for one page; a slower answer makes it longer. */
+  intervalMs: z.number().positive(),
+});
+export type ProbeOrder = z.infer<typeof ProbeOrder>;
+
+export const ProbeStop = z.strictObject({ kind: z.literal('stop') });
+export const ToProber = z.discriminatedUnion('kind', [ProbeOrder, ProbeStop]);
+
+const PageName = z.strictObject({ group: z.string(), page: z.string() });
+
+export const ProbeVerdict = z.strictObject({
+  samples: z.int().nonnegative(),
+  unanswered: z.int().nonnegative(),
+  earliestVisibleAt: z.number().nullable(),
+  neverVisible: z.array(PageName),
+  lateStart: z.array(PageName),
+  tears: z.array(
+    z.strictObject({ group: z.string(), missing: z.string(), shown: z.string(), from: z.number(), to: z.number() }),
+  ),
+  tornWindowMs: z.number().nonnegative(),
+});
+export type ProbeVerdict = z.infer<typeof ProbeVerdict>;
+
+/** What the prober says: every page was answered at least once; then, at its end, what it saw. */
+export const FromProber = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('watching') }),
+  z.strictObject({ kind: z.literal('verdict'), verdict: ProbeVerdict }),
+]);
+export type FromProber = z.infer<typeof FromProber>;

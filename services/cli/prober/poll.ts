@@ -1,0 +1,69 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProbedPage } from './messages.ts';
+
+export type Answer = { requestedAt: number; answeredAt: number; status: number; body: string };
+
+/** Milliseconds since 1970 that never run backwards while this process lives. */
+const now = () => performance.timeOrigin + performance.now();
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** One GET as a reader's browser makes it, on a kept connection; undefined where no answer came. */
+function get(url: URL, family: 4 | 6 | null, agents: { http: HttpAgent; https: HttpsAgent }, wantBody: boolean) {
+  const secure = url.protocol === 'https:';
+  return new Promise<Answer | undefined>((resolve) => {
+    const requestedAt = now();
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      agent: secure ? agents.https : agents.http,
+      timeout: ANSWER_WITHIN_MS,
+      ...(family && { family }),
+      headers: { 'user-agent': 'lockstep-prober', accept: 'text/html' },
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(undefined));
+    request.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => wantBody && chunks.push(chunk));
+      response.once('error', () => resolve(undefined));
+      response.once('end', () =>
+        resolve({
+          requestedAt,
+          answeredAt: now(),
+          status: response.statusCode ?? 0,
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    request.end();
+  });
+}
+
+/**
+ * Asks for one page again and again, one request at a time, until `signal`. A reader reads to the end of the answer, so
+ * that is when it counts as answered.
+ */
+export async function poll(
+  { url, family }: Pick<ProbedPage, 'url' | 'family'>,
+  options: { intervalMs: number; wantBody: boolean; signal: AbortSignal; onAnswer(answer: Answer | undefined): void },
+): Promise<void> {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const address = new URL(url);
+  try {
+    while (!options.signal.aborted) {
+      const started = now();
+      options.onAnswer(await get(address, family, agents, options.wantBody));
+      await sleep(Math.max(1, options.intervalMs - (now() - started)));
+    }
+  } finally {
+    agents.http.destroy();
+    agents.https.destroy();
+  }
+}
+
+/** True where anything at all answers there. */
+export async function answers(page: Pick<ProbedPage, 'url' | 'family'>): Promise<boolean> {
+  const agents = { http: new HttpAgent(), https: new HttpsAgent() };
+  return (await get(new URL(page.url), page.family, agents, false)) !== undefined;
+}

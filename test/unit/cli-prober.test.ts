@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { newPostObservations, readPosts } from '../../services/cli/prober/followers.ts';
+import { sitePages, startProber } from '../../services/cli/prober/start.ts';
+import { judge } from '../../services/cli/prober/verdict.ts';
+
+const bundleId = '3e2c7dd2-e240-5228-844d-5b7441d71d8b';
+
+/** A site whose pages are public where `shows` says so. */
+async function site(shows: (request: IncomingMessage) => boolean) {
+  const server = createServer((request, response) => {
+    response.statusCode = shows(request) ? 200 : 404;
+    response.end('page');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+test('the prober finds nothing torn on a site that switches once', async () => {
+  let live = false;
+  let served = 0;
+  await using web = await site(() => {
+    if (live) served++;
+    return live;
+  });
+  const pages = await sitePages(web.url, bundleId, ['text', 'qa']);
+  expect(pages.map(({ page }) => page)).toEqual(['policy IPv4', 'text IPv4', 'qa IPv4']);
+  await using prober = startProber({ pages, followersUrl: null, intervalMs: 5 });
+  await prober.watching;
+  live = true;
+  await until(() => served > 20);
+  expect(await prober.verdict()).toMatchObject({ tears: [], tornWindowMs: 0, neverVisible: [], lateStart: [] });
+});
+
+test('the prober, a process of its own, finds the interpretation that came after its policy', async () => {
+  let live = false;
+  let policyServed = 0;
+  let textRefused = 0;
+  await using web = await site(({ url = '' }) => {
+    if (!live) return false;
+    if (!url.includes('interpretation')) return ++policyServed > 0;
+    // The first requests after the policy was served a few times still find nothing.
+    if (policyServed < 3 || textRefused < 3) {
+      textRefused++;
+      return false;
+    }
+    return true;
+  });
+  const pages = await sitePages(web.url, bundleId, ['text']);
+  await using prober = startProber({ pages, followersUrl: null, intervalMs: 5 });
+  await prober.watching;
+  live = true;
+  await until(() => policyServed > 20);
+  const verdict = await prober.verdict();
+  expect(verdict?.tornWindowMs).toBeGreaterThan(0);
+  expect(verdict?.tears[0]).toMatchObject({ group: 'website', missing: 'text IPv4', shown: 'policy IPv4' });
+});
+
+const post = (id: string, ...links: string[]) =>
+  `<ul class="post" data-article-id="${id}">${links.map((link) => `<li><a href="/s/${link}">题</a></li>`).join('')}</ul>`;
+const look = (at: number, html: string) => ({ requestedAt: at, answeredAt: at + 1, posts: readPosts(html) });
+
+test('a WeChat post whose articles come one after the other is torn; posts that were there before do not count', () => {
+  const looks = [
+    look(0, post('old', 'a')),
+    look(10, post('old', 'a', 'b') + post('new', 'c')),
+    look(20, post('old', 'a', 'b') + post('new', 'c')),
+    look(30, post('old', 'a', 'b') + post('new', 'c', 'd')),
+  ];
+  expect(judge(newPostObservations(looks)).tears).toEqual([
+    { group: 'wechat new', missing: '/s/d', shown: '/s/c', from: 11, to: 21 },
+  ]);
+});
+
+test('a WeChat post whose articles come at once is whole', () => {
+  const looks = [look(0, ''), look(10, post('new', 'c', 'd')), look(20, post('new', 'c', 'd'))];
+  expect(judge(newPostObservations(looks))).toMatchObject({ tears: [], lateStart: [], neverVisible: [] });
+});
