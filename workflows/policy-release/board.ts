@@ -1,0 +1,151 @@
+import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { GateDecision, GateState } from '../../schemas/gate.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type {
+  ChannelState,
+  ChannelStatus,
+  ReleaseId,
+  ReleasePlan,
+  ReleaseState,
+  ReleaseStatus,
+} from '../../schemas/release.ts';
+import type { Bilingual, Instant } from '../../schemas/text.ts';
+import type { Intervention, Submission } from './messages.ts';
+import { releaseBlockers } from './rules.ts';
+
+/** All that the workflow knows of one bundle. Changed by the functions below only; they are pure but for `board`. */
+export type Board = {
+  bundleId: BundleId;
+  /** Null until the first submission. */
+  submission: Submission | null;
+  state: ReleaseState;
+  gates: GateState[];
+  releaseId: ReleaseId | null;
+  plan: ReleasePlan | null;
+  committedAt: Instant | null;
+  channels: ChannelStatus[];
+  withdrawal: Intervention | null;
+  /** Why the release stands still, where the state alone does not say it. */
+  notice: Bilingual | null;
+};
+
+export const openBoard = (bundleId: BundleId): Board => ({
+  bundleId,
+  submission: null,
+  state: 'draft',
+  gates: [],
+  releaseId: null,
+  plan: null,
+  committedAt: null,
+  channels: [],
+  withdrawal: null,
+  notice: null,
+});
+
+/** A new revision starts with open gates and nothing staged. */
+export function enterReview(board: Board, submission: Submission): void {
+  board.submission = submission;
+  board.state = 'in-review';
+  board.gates = submission.gates.map(({ id, name }) => ({
+    gate: id,
+    name,
+    state: 'open',
+    reviewerId: null,
+    decidedAt: null,
+    reason: null,
+    dueAt: null,
+    overdue: false,
+    clockProblem: null,
+  }));
+  board.releaseId = null;
+  board.plan = null;
+  board.notice = null;
+  board.channels = submission.channels.map(({ channel }) => emptyChannel(channel));
+}
+
+const emptyChannel = (channel: Channel): ChannelStatus => ({
+  channel,
+  state: 'none',
+  url: null,
+  readyAt: null,
+  liveAt: null,
+  verifiedAt: null,
+  withdrawnAt: null,
+  detail: null,
+});
+
+export function applyDecision(board: Board, decision: GateDecision, decidedAt: Instant): void {
+  const gate = board.gates.find((candidate) => candidate.gate === decision.gate);
+  if (!gate) return;
+  gate.state = decision.decision;
+  gate.reviewerId = decision.reviewerId;
+  gate.decidedAt = decidedAt;
+  gate.reason = decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null);
+}
+
+/** A later state is never overwritten by an earlier one: receipts may repeat and arrive out of order. */
+const rank: Record<ChannelState, number> = {
+  none: 0,
+  ready: 1,
+  refused: 2,
+  unknown: 2,
+  live: 3,
+  verified: 4,
+  discarded: 5,
+  withdrawn: 6,
+};
+
+export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
+  const channel = board.channels.find((candidate) => candidate.channel === receipt.channel);
+  if (!channel || receipt.releaseId !== board.releaseId) return; // of an earlier revision
+  if (receipt.state === 'ready') channel.readyAt ??= receipt.at;
+  if (receipt.state === 'live') channel.liveAt ??= receipt.at;
+  if (receipt.state === 'verified') channel.verifiedAt ??= receipt.at;
+  if (receipt.state === 'withdrawn') channel.withdrawnAt ??= receipt.at;
+  if (receipt.url) channel.url = receipt.url;
+  // A refusal is heard at every stage (a live article may be refused later by the platform), success only forwards.
+  const refusal = receipt.state === 'refused' || receipt.state === 'unknown';
+  if (rank[receipt.state] <= rank[channel.state] && !(refusal && channel.state !== 'withdrawn')) return;
+  channel.state = receipt.state;
+  channel.detail = receipt.detail;
+}
+
+export const isCleared = (board: Board) =>
+  board.gates.length > 0 && board.gates.every((gate) => gate.state === 'signed');
+export const isReturned = (board: Board) => board.gates.some((gate) => gate.state === 'returned');
+
+/** True where every named channel has reached `state` or gone beyond it; a refusal or doubt is not progress. */
+export const haveReached = (
+  board: Board,
+  channels: readonly Channel[],
+  state: 'ready' | 'live' | 'verified',
+): boolean =>
+  board.channels
+    .filter((status) => channels.includes(status.channel))
+    .every(({ state: reached }) => reached !== 'refused' && reached !== 'unknown' && rank[reached] >= rank[state]);
+
+/** What the public result amounts to, from what the channels said. */
+export function publicOutcome(board: Board): 'released' | 'partly-released' | 'outcome-unknown' | 'verifying' {
+  if (board.channels.every((channel) => channel.state === 'verified')) return 'released';
+  if (board.channels.some((channel) => channel.state === 'unknown')) return 'outcome-unknown';
+  if (board.channels.some((channel) => channel.state === 'refused')) return 'partly-released';
+  return 'verifying';
+}
+
+export function statusOf(board: Board): ReleaseStatus {
+  const { submission } = board;
+  if (!submission) throw new RangeError('A board has no status before the first submission');
+  return {
+    bundleId: board.bundleId,
+    title: submission.title,
+    documentNumber: submission.documentNumber,
+    revision: submission.revision,
+    seal: submission.seal,
+    state: board.state,
+    gates: board.gates.map((gate) => ({ ...gate })),
+    plan: board.plan,
+    committedAt: board.committedAt,
+    channels: board.channels.map((channel) => ({ ...channel })),
+    blockers: [...(board.notice ? [board.notice] : []), ...releaseBlockers(board)],
+  };
+}
