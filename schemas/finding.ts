@@ -22,7 +22,7 @@ export type FindingLocation = z.infer<typeof FindingLocation>;
 
 /** 检查意见: what a rule noticed. `intake` findings are checked before the gates open. */
 export const Finding = z.strictObject({
-  code: z.string().regex(/^[A-Z]{3,6}(-[A-Z0-9]+)+$/),
+  code: z.string().regex(/^[A-Z]{3,8}(-[A-Z0-9]+)+$/),
   gate: z.union([z.literal('intake'), GateId]),
   severity: Severity,
   /** An item id, or `manifest`, or `bundle`. */
