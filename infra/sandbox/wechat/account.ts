@@ -8,7 +8,7 @@ export const WeChatAccount = z.strictObject({
   appid: z.string().regex(/^wx[0-9a-f]{16}$/, 'Expected wx and 16 hexadecimal digits'),
   secret: z.string().regex(/^[0-9a-f]{32}$/, 'Expected 32 hexadecimal digits'),
   /** Shown above every article. */
-  name: z.string().min(1).default('蓟川区发布'),
+  name: z.string().min(1).default('青禾发布'),
   /** IP addresses that may call (IP 白名单); an IPv4 address also matches its IPv6-mapped form. */
   ipWhitelist: z.array(z.string().min(1)).default(['127.0.0.1', '::1']),
   /** Since July 2025 an unverified account may not call freepublish (48001). */

@@ -1,0 +1,17 @@
+import type { DeliveryDeps, PublishRecord, Submission } from './ports.ts';
+import { type Draft, prepareDraft } from './prepare-draft.ts';
+import { awaitPublished, publishDraft } from './publish.ts';
+import type { ExpectedArticle } from './reading.ts';
+import { deleteArticle, verifyArticle } from './verify.ts';
+
+/** The steps of a delivery to one official account, each safe to repeat, as activities call them. */
+export const createWeChatDelivery = (deps: DeliveryDeps) => ({
+  prepareDraft: (post: unknown) => prepareDraft(post, deps),
+  /** Takes a prepared draft away again. A draft that is not there is discarded. */
+  discardDraft: ({ mediaId }: Draft) => deps.client.deleteDraft(mediaId),
+  publishDraft: (draft: Draft, record: PublishRecord) => publishDraft(draft, record, deps),
+  awaitPublished: (submission: Submission) => awaitPublished(submission, deps),
+  verifyArticle: (articleId: string, expected: ExpectedArticle[]) => verifyArticle(articleId, expected, deps),
+  deleteArticle: (articleId: string) => deleteArticle(articleId, deps),
+});
+export type WeChatDelivery = ReturnType<typeof createWeChatDelivery>;
