@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { stopIdleLoop } from '../kafka/kafkajs-idle-loop.ts';
 import type { BackingService, ServiceContext } from './backing-service.ts';
 import { run, telling } from './command.ts';
 import { startDaemon } from './daemon.ts';
@@ -49,6 +50,7 @@ export const kafka: BackingService = {
 };
 
 async function probe(address: string): Promise<void> {
+  stopIdleLoop();
   const client = new Kafka({
     brokers: address.split(','),
     clientId: 'lockstep-probe',

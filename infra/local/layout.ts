@@ -35,6 +35,7 @@ export const dataLayout = (dataDir: string) => ({
   postgres: join(dataDir, 'postgres'),
   blobs: join(dataDir, 'blobs'),
   staging: join(dataDir, 'staging'),
+  sandbox: join(dataDir, 'sandbox'),
 });
 
 export const carriesMarker = async (dir: string): Promise<boolean> =>

@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { z } from 'zod';
+import type { BackingService, ServiceContext } from './backing-service.ts';
+import { stopContainer } from './docker.ts';
+import { readJson, writeJson } from './files.ts';
+import { kafka } from './kafka.ts';
+import { dataLayout } from './layout.ts';
+import { portNames } from './ports.ts';
+import { postgres } from './postgres.ts';
+import { endProcess, isRunning, ProcessIdentity } from './process-identity.ts';
+import { temporal } from './temporal.ts';
+
+export const backingServices: readonly BackingService[] = [temporal, kafka, postgres];
+
+const common = { version: z.string(), address: z.string(), port: z.int() };
+
+/** Written to `<dataDir>/run/<service>.json` for every instance that we started; mode 600, the address has a password. */
+const Instance = z.discriminatedUnion('way', [
+  z.object({ way: z.literal('process'), ...common, identity: ProcessIdentity }),
+  z.object({ way: z.literal('docker'), ...common }),
+]);
+export type Instance = z.infer<typeof Instance>;
+export type Way = { way: 'docker' } | { way: 'process'; identity: ProcessIdentity };
+
+export const recordedInstance = (service: BackingService, dataDir: string): Promise<Instance | undefined> =>
+  readJson(dataLayout(dataDir).service(service.name), Instance);
+
+export const recordInstance = (service: BackingService, context: ServiceContext, way: Way): Promise<void> =>
+  writeJson(dataLayout(context.dataDir).service(service.name), {
+    ...way,
+    version: service.version,
+    address: service.address(context),
+    port: context.ports[service.name],
+  });
+
+/** Whether the process of an instance still runs; a container is asked by its probe only. */
+export const mayRun = (instance: Instance): boolean => instance.way === 'docker' || isRunning(instance.identity);
+
+/** Ends one recorded instance and forgets it. */
+export async function stopInstance(service: BackingService, dataDir: string): Promise<'none' | 'stopped'> {
+  const instance = await recordedInstance(service, dataDir);
+  if (!instance) return 'none';
+  if (instance.way === 'docker') await stopContainer(service.name, dataDir);
+  else await endProcess(instance.identity, { signal: service.stopSignal, graceMs: 20_000 });
+  await rm(dataLayout(dataDir).service(service.name), { force: true });
+  return 'stopped';
+}
+
+/** Ends every backing service that is recorded for a data directory; says which there were. */
+export async function stopBackingServices(dataDir: string): Promise<string[]> {
+  const outcomes = await Promise.all(backingServices.map((service) => stopInstance(service, dataDir)));
+  return backingServices.filter((_, index) => outcomes[index] === 'stopped').map(({ title }) => title);
+}
+
+const RememberedPorts = z.partialRecord(z.enum(portNames), z.int());
+const secondPort = { temporal: 'temporalUi', kafka: 'kafkaController', postgres: undefined } as const;
+
+/** Ports that running instances of ours hold; so they are neither "taken" nor given to something else. */
+export async function portsInUse(dataDir: string): Promise<Set<number>> {
+  const remembered = await readJson(dataLayout(dataDir).ports, RememberedPorts);
+  const used = new Set<number>();
+  for (const service of backingServices) {
+    const instance = await recordedInstance(service, dataDir);
+    if (!instance || !mayRun(instance)) continue;
+    used.add(instance.port);
+    const second = secondPort[service.name];
+    const port = second && remembered?.[second];
+    if (port) used.add(port);
+  }
+  return used;
+}
