@@ -2,6 +2,10 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type BusHealth, type TopicSpec, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { kafkaErrors } from './kafkajs-client.ts';
+import { settledWithin } from './within.ts';
+
+/** Whoever asks for health waits for the answer; a network that swallows packets must not keep them. */
+const healthMs = 3_000;
 
 /** A topic that exists otherwise than we need it. `differences` has one line for each, in both languages. */
 export class TopicsDiffer extends Error {
@@ -94,8 +98,10 @@ export function createKafkajsAdmin({ client, log }: Options) {
     });
 
   const health = async (): Promise<BusHealth> => {
+    const asked = ask((open) => open.describeCluster());
     try {
-      const { brokers } = await ask((open) => open.describeCluster());
+      if (!(await settledWithin(asked, healthMs))) throw new TransientFailure(`Kafka did not answer in ${healthMs} ms`);
+      const { brokers } = await asked;
       downSince = undefined;
       return { state: 'up', brokers: brokers.length };
     } catch (error) {

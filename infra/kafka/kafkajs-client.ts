@@ -1,17 +1,27 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import { stopIdleLoop } from './kafkajs-idle-loop.ts';
 
 /** Every field is given: kafkajs reads other defaults when NODE_ENV is `test`, and tests must see what runs. */
 export const retry = { initialRetryTime: 100, maxRetryTime: 2_000, factor: 0.2, multiplier: 2, retries: 6 };
 
+export type KafkajsClientOptions = {
+  brokers: string[];
+  /** Names this process in the broker's logs, e.g. `lockstep-website`. */
+  clientId: string;
+  log: Logger;
+  /** TLS, credentials or a tunnel, in kafkajs's own words. */
+  connection?: Pick<KafkaConfig, 'ssl' | 'sasl' | 'socketFactory'>;
+};
+
 /**
  * One client per producer and per subscription: kafkajs keeps the committed offsets of a group in the client, and two
  * consumers of one group in one process would overwrite each other's.
  */
-export function createKafkajsClient(brokers: string[], clientId: string, log: Logger): Kafka {
+export function createKafkajsClient({ brokers, clientId, log, connection }: KafkajsClientOptions): Kafka {
   stopIdleLoop();
   return new Kafka({
+    ...connection,
     brokers,
     clientId,
     connectionTimeout: 3_000,

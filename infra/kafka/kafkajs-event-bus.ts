@@ -1,19 +1,14 @@
-import type { Logger } from 'pino';
 import type { EventBus, SubscribeOptions, Subscription } from '../../activities/ports/event-bus.ts';
 import { deadTopic } from '../../schemas/events.ts';
 import type { ParkedRecord } from './dead-letter.ts';
 import { createDeliver } from './deliver.ts';
 import { createKafkajsAdmin } from './kafkajs-admin.ts';
-import { createKafkajsClient } from './kafkajs-client.ts';
+import { createKafkajsClient, type KafkajsClientOptions } from './kafkajs-client.ts';
 import { createLanes } from './kafkajs-lanes.ts';
 import { createKafkajsPublisher } from './kafkajs-publisher.ts';
 import { startSubscription } from './kafkajs-subscription.ts';
 
-export type KafkajsEventBusOptions = {
-  brokers: string[];
-  /** Names this process in the broker's logs, e.g. `lockstep-website`. */
-  clientId: string;
-  log: Logger;
+export type KafkajsEventBusOptions = KafkajsClientOptions & {
   /** The alarm: a record was parked and waits for a person. */
   onParked?: (parked: ParkedRecord) => void;
   /** How long `publish` tries before it rejects with TransientFailure. */
@@ -26,9 +21,9 @@ export type KafkajsEventBusOptions = {
 
 /** The event bus on Kafka, by kafkajs 2.2.4. Connects at the first use of each part, and again after each outage. */
 export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus {
-  const { brokers, clientId, log, onParked = () => undefined } = options;
+  const { log, onParked = () => undefined } = options;
   const { publishDeadlineMs = 20_000, patienceMs = 1_000, drainMs = 10_000 } = options;
-  const createClient = () => createKafkajsClient(brokers, clientId, log);
+  const createClient = () => createKafkajsClient(options);
   const publisher = createKafkajsPublisher({ client: createClient(), log, deadlineMs: publishDeadlineMs });
   const admin = createKafkajsAdmin({ client: createClient(), log });
   const subscriptions = new Set<Subscription>();

@@ -103,7 +103,7 @@ const toRecord = (topic: string, partition: number, message: KafkaMessage): Rece
   timestamp: Number(message.timestamp),
   key: message.key?.toString('utf8') ?? '',
   headers: toHeaders(message.headers),
-  value: message.value ?? new Uint8Array(),
+  value: Uint8Array.from(message.value ?? []), // copied: kafkajs's buffer keeps the whole fetch answer in memory
 });
 
 /** A header that is given several times counts with its last value. */

@@ -95,8 +95,9 @@ async function runConsumer({ createClient, groupId, topics, lanes, log }: Option
   const consumer = createClient().consumer({
     groupId,
     allowAutoTopicCreation: false,
-    sessionTimeout: 30_000,
-    heartbeatInterval: 3_000,
+    // A member that was killed keeps its partitions for one session. The fetch loop turns, and so beats, every second.
+    sessionTimeout: 10_000,
+    heartbeatInterval: 2_000,
     rebalanceTimeout: 60_000,
     // Few records at hand, so that few are stale after a rebalance. A larger single record still comes: Kafka always
     // sends the first one whole.
