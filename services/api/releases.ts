@@ -1,0 +1,91 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { BundleId } from '../../schemas/bundle.ts';
+import { permanentCause } from '../../schemas/failures.ts';
+import type { GateDecision } from '../../schemas/gate.ts';
+import type { ReleaseStatus } from '../../schemas/release.ts';
+import * as messages from '../../workflows/policy-release/messages.ts';
+import { Refusal } from './refusal.ts';
+
+/** A person waits for the answer, but not for ever: a worker that is away is said to be away. */
+const deadlineMs = 20_000;
+const lateWindowMs = 30 * 60_000;
+
+/** The bundles that run, as the API sees them: Updates for people's acts, a Query for reading. */
+export function createReleases(client: Client, taskQueue: string) {
+  const handleOf = (bundleId: BundleId): WorkflowHandle =>
+    client.workflow.getHandle(messages.policyReleaseId(bundleId));
+
+  async function ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await client.connection.withDeadline(Date.now() + deadlineMs, call);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+  const act = <A>(bundleId: BundleId, update: UpdateDefinition<ReleaseStatus, [A]>, argument: A) =>
+    ask(() => handleOf(bundleId).executeUpdate<ReleaseStatus, [A]>(update, { args: [argument] }));
+
+  return {
+    /** Starts the bundle's workflow, or hands a new revision to the one that runs. A repeat is answered once. */
+    submit: (bundleId: BundleId, submission: messages.Submission): Promise<ReleaseStatus> =>
+      ask(() =>
+        client.workflow.executeUpdateWithStart(messages.submit, {
+          args: [submission],
+          updateId: `submit-${submission.revision}`,
+          startWorkflowOperation: new WithStartWorkflowOperation('policyRelease', {
+            workflowId: messages.policyReleaseId(bundleId),
+            taskQueue,
+            args: [{ bundleId, lateWindowMs } satisfies messages.PolicyReleaseInput],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'REJECT_DUPLICATE', // a withdrawn bundle does not come back under its old id
+          }),
+        }),
+      ),
+    status: (bundleId: BundleId): Promise<ReleaseStatus> => ask(() => handleOf(bundleId).query(messages.readStatus)),
+    decide: (bundleId: BundleId, decision: GateDecision) =>
+      act(bundleId, decision.decision === 'signed' ? messages.signGate : messages.returnGate, decision),
+    arm: (bundleId: BundleId, arming: messages.Arming) => act(bundleId, messages.arm, arming),
+    hold: (bundleId: BundleId, intervention: messages.Intervention) => act(bundleId, messages.hold, intervention),
+    resume: (bundleId: BundleId, resumption: messages.Resumption) => act(bundleId, messages.resume, resumption),
+    withdraw: (bundleId: BundleId, intervention: messages.Intervention) =>
+      act(bundleId, messages.withdraw, intervention),
+  };
+}
+export type Releases = ReturnType<typeof createReleases>;
+
+const deadlineExceeded = 4; // gRPC status codes
+const cancelled = 1;
+const unavailable = 14;
+
+function refusalOf(error: unknown): unknown {
+  const cause = permanentCause(error);
+  if (cause) return new Refusal(cause.type, cause.message);
+  if (error instanceof WorkflowNotFoundError) {
+    return new Refusal('NotFound', {
+      zh: '没有这个政策包，或者它已经撤回',
+      en: 'There is no such bundle, or it has been withdrawn',
+    });
+  }
+  const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const timedOut = error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
+  if (timedOut || (isGrpcServiceError(grpc) && [deadlineExceeded, cancelled, unavailable].includes(grpc.code))) {
+    return new Refusal(
+      'DependencyDown',
+      {
+        zh: '工作流服务暂时没有应答，这一步可能已经生效',
+        en: 'The workflow service does not answer; the step may have taken effect',
+      },
+      {
+        mend: { zh: '查看状态后再试，重复操作是安全的', en: 'Look at the status and try again; a repeat is harmless' },
+      },
+    );
+  }
+  return error;
+}

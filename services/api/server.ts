@@ -1,0 +1,170 @@
+import fastify, { type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Intake } from '../../activities/bundles/intake.ts';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { Logger } from '../../infra/logger.ts';
+import {
+  ArmBody,
+  ReasonBody,
+  ResumeBody,
+  ReturnBody,
+  SignBody,
+  type SubmitAnswer,
+  SubmitQuery,
+} from '../../schemas/api.ts';
+import { BundleId } from '../../schemas/bundle.ts';
+import type { Person, Role } from '../../schemas/configuration.ts';
+import { GateId } from '../../schemas/finding.ts';
+import { Refusal } from './refusal.ts';
+import type { Releases } from './releases.ts';
+import type { createSubmissions } from './submissions.ts';
+
+const uploadLimit = 100 * 1024 * 1024;
+
+export type ApiDeps = {
+  releases: Releases;
+  store: CoreStore;
+  submissions: ReturnType<typeof createSubmissions>;
+  /** Reads an uploaded zip; hostile until proven otherwise. */
+  readZip: (bytes: Uint8Array) => Promise<Intake>;
+  signIn: (token: string) => Person | undefined;
+  isDependencyDown: (error: unknown) => boolean;
+  log: Logger;
+};
+
+/** The core's API, for the CLI and the console. Everything that comes in passes a schema here. */
+export function createApi({ releases, store, submissions, readZip, signIn, isDependencyDown, log }: ApiDeps) {
+  const api = fastify({ bodyLimit: uploadLimit, loggerInstance: log, disableRequestLogging: true });
+  api.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  api.setErrorHandler((error, _request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.status >= 500) log.error({ err: error }, 'request failed');
+    return reply.status(refusal.status).send(refusal.answer);
+  });
+  api.setNotFoundHandler((_request, reply) => {
+    const refusal = new Refusal('NotFound', { zh: '没有这个地址', en: 'There is nothing at this address' });
+    return reply.status(refusal.status).send(refusal.answer);
+  });
+
+  function refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof z.ZodError) {
+      const where = error.issues.map((issue) => issue.path.join('.') || 'body').join(', ');
+      return new Refusal(
+        'BadRequest',
+        { zh: `请求内容不合格式：${where}`, en: `The request is not well formed: ${z.prettifyError(error)}` },
+        { where },
+      );
+    }
+    const status = (error as { statusCode?: unknown }).statusCode;
+    if (typeof status === 'number' && status < 500) {
+      return new Refusal('BadRequest', {
+        zh: '请求不能处理',
+        en: error instanceof Error ? error.message : 'Bad request',
+      });
+    }
+    if (isDependencyDown(error)) {
+      return new Refusal(
+        'DependencyDown',
+        { zh: '数据库暂时不可用，没有保存任何内容', en: 'The database is not available; nothing was stored' },
+        { mend: { zh: '稍后再试；或运行 lockstep doctor', en: 'Try again later, or run lockstep doctor' } },
+      );
+    }
+    return new Refusal('Internal', { zh: '系统内部错误，已记入日志', en: 'An internal error; it has been logged' });
+  }
+
+  function personOf(request: FastifyRequest, role?: Role): Person {
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const person = token ? signIn(token) : undefined;
+    if (!person) {
+      throw new Refusal(
+        'NotSignedIn',
+        { zh: '没有登录，或者令牌不对', en: 'Not signed in, or the token is wrong' },
+        { mend: { zh: '用 --as 指定人员', en: 'Name a person with --as' } },
+      );
+    }
+    if (role && !person.roles.includes(role)) {
+      throw new Refusal('NotAllowed', {
+        zh: `${person.name}（${person.roles.join('、')}）没有这个权限，需要的角色：${role}`,
+        en: `${person.id} (${person.roles.join(', ')}) may not do this; it takes the role ${role}`,
+      });
+    }
+    return person;
+  }
+  const bundleOf = (request: FastifyRequest): BundleId =>
+    z.object({ bundleId: BundleId }).parse(request.params).bundleId;
+  function reviewerOf(request: FastifyRequest): { gate: string; reviewerId: string } {
+    const person = personOf(request, 'reviewer');
+    const { gate } = z.object({ gate: GateId }).parse(request.params);
+    if (!person.gates.includes(gate)) {
+      throw new Refusal('NotAllowed', {
+        zh: `${person.name} 不是“${gate}”这一关的审核人`,
+        en: `${person.id} does not review the gate ${gate}`,
+      });
+    }
+    return { gate, reviewerId: person.id };
+  }
+
+  api.get('/readyz', async () => ({ now: await store.now() }));
+  api.get('/v1/me', async (request) => personOf(request));
+
+  api.post('/v1/bundles', async (request): Promise<SubmitAnswer> => {
+    const drafter = personOf(request, 'drafter');
+    const query = SubmitQuery.parse(request.query);
+    if (!Buffer.isBuffer(request.body)) {
+      throw new Refusal('BadRequest', {
+        zh: '请以 application/zip 上传政策包',
+        en: 'Send the bundle as application/zip',
+      });
+    }
+    const { bundleId, submission, findings } = await submissions(await readZip(request.body), query, drafter.id);
+    const { revision, seal, state } = await releases.submit(bundleId, submission);
+    return { bundleId, revision, seal, state, findings };
+  });
+
+  api.get('/v1/bundles', async (request) => {
+    personOf(request);
+    const ids = await store.bundleIds();
+    const statuses = await Promise.all(ids.slice(0, 50).map((id) => releases.status(id).catch(() => null)));
+    return { bundles: statuses.filter((status) => status !== null) };
+  });
+  api.get('/v1/bundles/:bundleId', async (request) => {
+    personOf(request);
+    return releases.status(bundleOf(request));
+  });
+  api.get('/v1/bundles/:bundleId/receipts', async (request) => {
+    personOf(request);
+    return { receipts: await store.receipts(bundleOf(request)) };
+  });
+
+  api.post('/v1/bundles/:bundleId/gates/:gate/sign', async (request) =>
+    releases.decide(bundleOf(request), { decision: 'signed', ...reviewerOf(request), ...SignBody.parse(request.body) }),
+  );
+  api.post('/v1/bundles/:bundleId/gates/:gate/return', async (request) =>
+    releases.decide(bundleOf(request), {
+      decision: 'returned',
+      ...reviewerOf(request),
+      ...ReturnBody.parse(request.body),
+    }),
+  );
+  api.post('/v1/bundles/:bundleId/arm', async (request) => {
+    const leaderId = personOf(request, 'leader').id;
+    return releases.arm(bundleOf(request), { ...ArmBody.parse(request.body), leaderId });
+  });
+  api.post('/v1/bundles/:bundleId/hold', async (request) => {
+    const actorId = personOf(request, 'leader').id;
+    return releases.hold(bundleOf(request), { ...ReasonBody.parse(request.body), actorId });
+  });
+  api.post('/v1/bundles/:bundleId/resume', async (request) => {
+    const actorId = personOf(request, 'leader').id;
+    const { t0 = null } = ResumeBody.parse(request.body);
+    return releases.resume(bundleOf(request), { t0, actorId });
+  });
+  api.post('/v1/bundles/:bundleId/withdraw', async (request) => {
+    const actorId = personOf(request, 'leader').id;
+    return releases.withdraw(bundleOf(request), { ...ReasonBody.parse(request.body), actorId });
+  });
+
+  return api;
+}

@@ -1,0 +1,112 @@
+import type { Intake } from '../../activities/bundles/intake.ts';
+import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
+import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { SubmitQuery } from '../../schemas/api.ts';
+import type { Channel, Manifest } from '../../schemas/bundle.ts';
+import type { ChannelsFile, GatesFile } from '../../schemas/configuration.ts';
+import type { Finding } from '../../schemas/finding.ts';
+import type { Submission } from '../../workflows/policy-release/messages.ts';
+import { Refusal } from './refusal.ts';
+
+export type SubmissionDeps = {
+  store: CoreStore;
+  blobs: BlobStore;
+  /** Runs every rule over the bundle. */
+  check: (intake: Intake) => Promise<{ findings: Finding[]; ruleSet: string }>;
+  gates: GatesFile;
+  channels: ChannelsFile;
+};
+
+/** Stores a bundle as a new revision, or refuses it and stores nothing. */
+export const createSubmissions =
+  ({ store, blobs, check, gates, channels: office }: SubmissionDeps) =>
+  async (intake: Intake, { channels, policy }: SubmitQuery, drafterId: string) => {
+    const { findings, ruleSet } = await check(intake);
+    const refused = findings.filter((finding) => finding.gate === 'intake' && finding.severity === 'error');
+    if (!intake.manifest || refused.length > 0) throw refuseIntake(intake.manifest, refused);
+    const { manifest } = intake;
+    if (manifest.disclosure !== 'proactive') {
+      throw new Refusal(
+        'NotAllowed',
+        { zh: '只有主动公开的文件可以发布', en: 'Only a proactively disclosed document may be released' },
+        { where: 'manifest.json: disclosure' },
+      );
+    }
+    const chosen = chooseChannels(manifest, channels, office);
+
+    for (const { bytes } of intake.parts) await blobs.put(bytes);
+    const content = sealedContent({
+      manifest,
+      parts: intake.parts.map(({ item, bytes, sha256 }) => ({ id: item.id, sha256, bytes: bytes.length })),
+      channels: chosen.map(({ channel }) => channel),
+      policy,
+      ruleSet,
+    });
+    const seal = sealOf(content);
+    const frozen = { bundleId: manifest.bundleId, seal, content, gates: gates.gates, findings, drafterId };
+    const revision = await store.addRevision(frozen);
+    const count = (role: string) => manifest.items.filter((item) => item.role === role).length;
+    const submission: Submission = {
+      revision,
+      seal,
+      title: manifest.title,
+      documentNumber: manifest.documentNumber,
+      drafterId,
+      gates: gates.gates,
+      channels: chosen,
+      policy,
+      interpretationPlans: count('interpretation-plan'),
+      interpretationMaterials: count('interpretation-material'),
+      blockedGates: [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ gate }) => gate))],
+    };
+    return { bundleId: manifest.bundleId, submission, findings };
+  };
+
+function refuseIntake(manifest: Manifest | null, findings: Finding[]): Refusal {
+  const incomplete = findings.some(({ code }) => code === 'INT-PLAN-ABSENT' || code === 'INT-MATERIAL-ABSENT');
+  const reasons = {
+    zh: findings.map(({ message }) => message.zh).join('；'),
+    en: findings.map(({ message }) => message.en).join('; '),
+  };
+  return new Refusal(
+    incomplete ? 'BundleIncomplete' : manifest ? 'FindingsBlock' : 'BundleUnreadable',
+    {
+      zh: `不予收文：${reasons.zh || '政策包不能读取'}`,
+      en: `Not accepted: ${reasons.en || 'the bundle cannot be read'}`,
+    },
+    {
+      findings,
+      mend: { zh: '请按检查意见修改后重新提交', en: 'Mend what the findings name, then submit again' },
+    },
+  );
+}
+
+function chooseChannels(
+  manifest: Manifest,
+  chosen: Channel[] | undefined,
+  office: ChannelsFile,
+): Submission['channels'] {
+  const stray = (chosen ?? []).filter((channel) => !manifest.channels.includes(channel));
+  if (stray.length > 0) {
+    throw new Refusal('BadRequest', {
+      zh: `清单没有列出渠道 ${stray.join('、')}`,
+      en: `The manifest does not name the channels ${stray.join(', ')}`,
+    });
+  }
+  const wanted = chosen ?? manifest.channels;
+  const installed = office.channels.filter((channel) => channel.installed);
+  const missing = wanted.filter((channel) => !installed.some(({ id }) => id === channel));
+  if (missing.length > 0) {
+    const rest = wanted.filter((channel) => !missing.includes(channel)).join(',');
+    throw new Refusal(
+      'ChannelNotInstalled',
+      { zh: `渠道 ${missing.join('、')} 还没有安装`, en: `Channels that are not installed yet: ${missing.join(', ')}` },
+      {
+        where: 'manifest.json: channels',
+        mend: { zh: `改用 --channels ${rest} 提交`, en: `Leave them out: --channels ${rest}` },
+      },
+    );
+  }
+  return installed.filter(({ id }) => wanted.includes(id)).map(({ id, wave }) => ({ channel: id, wave }));
+}
