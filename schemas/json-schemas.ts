@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import * as api from './api.ts';
+import { Manifest } from './bundle.ts';
+import * as cli from './cli.ts';
+import * as configuration from './configuration.ts';
+import { BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
+import { CheckResult, Finding } from './finding.ts';
+import { GateDecision } from './gate.ts';
+import { ChannelReceipt } from './receipt.ts';
+import { ReleaseStatus } from './release.ts';
+import { SealedContent } from './seal.ts';
+
+/** All that somebody outside may write or read, by the name of its file in docs/schemas. */
+export const published: Record<string, z.ZodType> = {
+  manifest: Manifest,
+  'sealed-content': SealedContent,
+  finding: Finding,
+  'check-result': CheckResult,
+  'gate-decision': GateDecision,
+  'channel-receipt': ChannelReceipt,
+  'event-bundle': BundleEvent,
+  'event-release': ReleaseEvent,
+  'event-receipt': ReceiptEvent,
+  'api-submit-query': api.SubmitQuery,
+  'api-submit-answer': api.SubmitAnswer,
+  'api-sign-body': api.SignBody,
+  'api-return-body': api.ReturnBody,
+  'api-arm-body': api.ArmBody,
+  'api-reason-body': api.ReasonBody,
+  'api-resume-body': api.ResumeBody,
+  'api-error-answer': api.ErrorAnswer,
+  'api-release-status': ReleaseStatus,
+  'cli-submitted': cli.CliSubmitted,
+  'cli-refusal': cli.CliRefusal,
+  'cli-demo-result': cli.DemoResult,
+  'config-gates': configuration.GatesFile,
+  'config-channels': configuration.ChannelsFile,
+  'config-people': configuration.PeopleFile,
+  'config-calendar': configuration.CalendarFile,
+};
+
+/** The shape as it is written (before defaults and conversions), JSON Schema 2020-12. */
+export const jsonSchemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+
+/** docs/schemas/<name>.json, as text by file name. */
+export function jsonSchemaFiles(): Map<string, string> {
+  return new Map(
+    Object.entries(published).map(([name, schema]) => {
+      const { $schema, ...rest } = jsonSchemaOf(schema);
+      const document = { $schema, $id: `urn:lockstep:schema:${name}`, title: name, ...rest };
+      return [`${name}.json`, `${JSON.stringify(document, null, 2)}\n`];
+    }),
+  );
+}
