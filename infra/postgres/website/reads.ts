@@ -1,0 +1,86 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
+import { BundleId } from '../../../schemas/bundle.ts';
+import { ReleaseId } from '../../../schemas/release.ts';
+import { Digest } from '../../../schemas/text.ts';
+import type { PublicReads, Shown, SiteRecords } from '../../../services/website/site-store.ts';
+import type { WebsiteTables } from './tables.ts';
+
+/** The service's own view of its releases. */
+export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
+  async release(releaseId) {
+    const row = await db.selectFrom('release').selectAll().where('release_id', '=', releaseId).executeTakeFirst();
+    if (!row) return undefined;
+    return {
+      releaseId,
+      bundleId: BundleId.parse(row.bundle_id),
+      seal: Digest.parse(row.seal),
+      state: row.state,
+      preparedAt: row.prepared_at,
+      refusal: row.refused_at && row.refusal ? { at: row.refused_at, reason: row.refusal } : null,
+      committedAt: row.committed_at,
+      liveAt: row.live_at,
+      verifiedAt: row.verified_at,
+      discardedAt: row.discarded_at,
+      withdrawnAt: row.withdrawn_at,
+    };
+  },
+  async files(releaseId) {
+    const rows = await db
+      .selectFrom('staged_object')
+      .select(['path', 'media_type', 'sha256'])
+      .where('release_id', '=', releaseId)
+      .orderBy('path')
+      .execute();
+    return rows.map(({ path, media_type, sha256 }) => ({ path, mediaType: media_type, sha256: Digest.parse(sha256) }));
+  },
+  async unverified() {
+    const rows = await db
+      .selectFrom('release')
+      .select('release_id')
+      .where('state', '=', 'live')
+      .where('verified_at', 'is', null)
+      .orderBy('live_at')
+      .execute();
+    return rows.map(({ release_id }) => ReleaseId.parse(release_id));
+  },
+  async markVerified(releaseId) {
+    await db
+      .updateTable('release')
+      .set({ verified_at: sql<string>`clock_timestamp()` })
+      .where('release_id', '=', releaseId)
+      .where('verified_at', 'is', null)
+      .execute();
+  },
+});
+
+/** Reads through the public views only, which hold released rows and nothing else. */
+export const createPublicReads = (db: Kysely<WebsiteTables>): PublicReads => ({
+  async pointersSince(version) {
+    const rows = await db.selectFrom('public_release').selectAll().where('version', '>', version).execute();
+    return rows.map((row) => ({ bundleId: BundleId.parse(row.bundle_id), version: row.version, shows: shownBy(row) }));
+  },
+  async object(releaseId, path) {
+    const row = await db
+      .selectFrom('public_object')
+      .select(['media_type', 'sha256', 'ciphertext'])
+      .where('release_id', '=', releaseId)
+      .where('path', '=', path)
+      .executeTakeFirst();
+    return row && { mediaType: row.media_type, sha256: row.sha256, ciphertext: row.ciphertext };
+  },
+});
+
+function shownBy(row: Selectable<WebsiteTables['public_release']>): Shown | null {
+  const { release_id, state, key, committed_at, live_at, withdrawn_at, withdrawal_reason } = row;
+  if (!release_id) return null;
+  const releaseId = ReleaseId.parse(release_id);
+  const catalogue = Catalogue.parse(row.catalogue);
+  if (state === 'live' && key && committed_at && live_at) {
+    return { state, releaseId, key, committedAt: committed_at, liveAt: live_at, catalogue };
+  }
+  if (state === 'withdrawn' && withdrawn_at && withdrawal_reason) {
+    return { state, releaseId, title: catalogue.title, reason: withdrawal_reason, withdrawnAt: withdrawn_at };
+  }
+  return null;
+}

@@ -1,0 +1,54 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
+import type { Bilingual } from '../../../schemas/text.ts';
+import type { InboxTable } from '../inbox.ts';
+
+type Json<T> = ColumnType<T, string, string>;
+
+type ReleaseTable = {
+  release_id: string;
+  bundle_id: string;
+  seal: string;
+  state: 'staged' | 'refused' | 'live' | 'superseded' | 'discarded' | 'withdrawn';
+  prepared_at: string;
+  refused_at: string | null;
+  refusal: Json<Bilingual> | null;
+  key: Buffer | null;
+  committed_at: string | null;
+  live_at: string | null;
+  verified_at: string | null;
+  catalogue: Json<Catalogue> | null;
+  previous_release_id: string | null;
+  discarded_at: string | null;
+  withdrawn_at: string | null;
+  withdrawal_reason: string | null;
+};
+
+type ObjectTable = {
+  release_id: string;
+  path: string;
+  media_type: string;
+  sha256: string;
+  bytes: number;
+  ciphertext: Buffer;
+};
+
+/** The website's database; see its migrations. */
+export type WebsiteTables = InboxTable & {
+  release: ReleaseTable;
+  staged_object: ObjectTable;
+  pointer: { bundle_id: string; release_id: string | null; version: number };
+  pointer_version: { only_row: Generated<boolean>; version: number };
+  public_release: Pick<ReleaseTable, 'bundle_id'> & { version: number } & {
+    [Column in
+      | 'release_id'
+      | 'state'
+      | 'key'
+      | 'committed_at'
+      | 'live_at'
+      | 'catalogue'
+      | 'withdrawn_at'
+      | 'withdrawal_reason']: ReleaseTable[Column] | null;
+  };
+  public_object: ObjectTable;
+};

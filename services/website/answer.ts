@@ -1,0 +1,117 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import type { Site } from '../../activities/rendering/website/layout.tsx';
+import { siteCss } from '../../activities/rendering/website/site-css.ts';
+import { homePage, notFoundPage, tombstonePage } from './pages.tsx';
+import { publicPath, requestedFile } from './paths.ts';
+import type { PublicFile, PublicView } from './public-view.ts';
+
+export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Uint8Array | string };
+export type Asked = { method: string; pathname: string; ifNoneMatch: string | undefined };
+
+type Deps = { site: Site; view: PublicView; publicUrl: string };
+
+const html = 'text/html; charset=utf-8';
+
+/** Nothing of another origin, no script, no frame: what slips through the sanitiser finds nothing to run in. */
+const security = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/**
+ * Caches have to ask each time (and mostly get a 304): with any life of its own in a cache, a withdrawn policy would
+ * be seen beside an interpretation that is already gone.
+ */
+const askEachTime = { 'cache-control': 'public, no-cache' };
+/** What is not public is remembered nowhere, or a 404 from before T0 would outlive it. */
+const forgetAtOnce = { 'cache-control': 'no-store' };
+
+/** Answers one request. Pure but for the view. */
+export function createAnswer({ site, view, publicUrl }: Deps) {
+  const notFound: Answer = {
+    status: 404,
+    headers: { ...security, ...forgetAtOnce, 'content-type': html },
+    body: notFoundPage(site),
+  };
+  const css = {
+    body: Buffer.from(siteCss),
+    mediaType: 'text/css; charset=utf-8',
+    etag: `"${digestOf(Buffer.from(siteCss)).slice(0, 32)}"`,
+  };
+
+  const found = (
+    { body, mediaType, etag, liveAt }: Omit<PublicFile, 'liveAt'> & { liveAt?: string },
+    asked: Asked,
+  ): Answer => {
+    const headers = {
+      ...security,
+      ...askEachTime,
+      etag,
+      ...(liveAt ? { 'last-modified': new Date(liveAt).toUTCString() } : {}),
+    };
+    if (matches(asked.ifNoneMatch, etag)) return { status: 304, headers, body: '' };
+    return { status: 200, headers: { ...headers, 'content-type': contentType(mediaType) }, body };
+  };
+
+  const made = (body: string, mediaType: string): Omit<PublicFile, 'liveAt'> => {
+    const bytes = Buffer.from(body);
+    return { body: bytes, mediaType, etag: `"${digestOf(bytes).slice(0, 32)}"` };
+  };
+
+  const policy = async (asked: Asked): Promise<Answer> => {
+    const wanted = requestedFile(asked.pathname);
+    if (!wanted) return notFound;
+    // Twice: between the two looks of one request the bundle may be withdrawn or superseded.
+    for (let look = 1; look <= 2; look += 1) {
+      const shows = await view.bundle(wanted.bundleId);
+      if (!shows) return notFound;
+      if (shows.state === 'withdrawn') {
+        const headers = { ...security, ...forgetAtOnce, 'content-type': html };
+        return { status: 410, headers, body: tombstonePage(site, shows) };
+      }
+      const file = await view.file(shows, wanted.path);
+      if (file) return found(file, asked);
+    }
+    return notFound;
+  };
+
+  return async (asked: Asked): Promise<Answer> => {
+    if (asked.method !== 'GET' && asked.method !== 'HEAD') {
+      return { status: 405, headers: { ...security, ...forgetAtOnce, allow: 'GET, HEAD' }, body: '' };
+    }
+    switch (asked.pathname) {
+      case '/':
+        return found(made(homePage(site, await view.list()), 'text/html'), asked);
+      case '/assets/site.css':
+        return found(css, asked);
+      case '/robots.txt':
+        return found(made(`User-agent: *\nAllow: /\nSitemap: ${publicUrl}/sitemap.xml\n`, 'text/plain'), asked);
+      case '/sitemap.xml':
+        return found(made(sitemap(publicUrl, await view.list()), 'application/xml'), asked);
+      default:
+        return policy(asked);
+    }
+  };
+}
+
+function sitemap(publicUrl: string, released: Awaited<ReturnType<PublicView['list']>>): string {
+  const urls = released.flatMap(({ bundleId, shows }) =>
+    ['index.html', ...shows.catalogue.interpretations.map(({ path }) => path)].map(
+      (path) => `<url><loc>${publicUrl}${publicPath(bundleId, path)}</loc><lastmod>${shows.liveAt}</lastmod></url>`,
+    ),
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${urls.join('\n')}\n</urlset>\n`;
+}
+
+const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*') ?? false;
+
+const contentType = (mediaType: string): string =>
+  /^text\/|^application\/(json|xml)$/.test(mediaType) && !mediaType.includes('charset')
+    ? `${mediaType}; charset=utf-8`
+    : mediaType;

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
+import { isPermanent, permanentCause } from '../../schemas/failures.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
+import type { Bilingual } from '../../schemas/text.ts';
+import { openRelease } from './open-release.ts';
+import type { Receipts } from './receipts.ts';
+import type { SealedFile, SiteWrites } from './site-store.ts';
+
+export interface Deps<Tx> {
+  /** Runs `effect` once per event id: the inbox row and the effect commit together. */
+  inbox: { once(eventId: string, effect: (tx: Tx) => Promise<void>): Promise<'handled' | 'duplicate'> };
+  site: SiteWrites<Tx>;
+  /** Ciphertext that the core put out for the channels. */
+  staging: BlobStore;
+  receipts: Pick<Receipts, 'announce'>;
+  /** A release went live: somebody should read it back soon. */
+  onLive: (releaseId: ReleaseId) => void;
+  log: Logger;
+}
+
+/**
+ * Handles one release event. The receipt is announced after the transaction and from the stored row, also for a
+ * duplicate: a crash between the two is healed by the redelivery, and the repeated receipt has the same event id.
+ */
+export const createHandler =
+  <Tx>({ inbox, site, staging, receipts, onLive, log }: Deps<Tx>) =>
+  async (event: LockstepEvent): Promise<void> => {
+    if (!isOurs(event)) return;
+    const { releaseId } = event.data;
+    const outcome = await inbox.once(event.id, async (tx) => {
+      switch (event.type) {
+        case 'release.prepare.v1':
+          return prepare(event, tx);
+        case 'release.go.v1':
+          return go(event, tx);
+        case 'release.rolled-back.v1':
+          return site.discard(releaseId, tx);
+        case 'release.withdrawn.v1':
+          return site.withdraw(releaseId, event.data.reason, event.data.withdrawnAt, tx);
+        default:
+          event satisfies never; // a new event type stops compiling here
+      }
+    });
+    await receipts.announce(releaseId);
+    if (event.type === 'release.go.v1') onLive(releaseId);
+    log.info(
+      { eventId: event.id, type: event.type, bundleId: event.subject, releaseId, outcome },
+      'release event handled',
+    );
+
+    async function prepare({ subject: bundleId, data: { seal, channels } }: Of<'release.prepare.v1'>, tx: Tx) {
+      const objects = channels.find(({ channel }) => channel === 'website')?.objects ?? [];
+      const files: SealedFile[] = [];
+      for (const { ciphertext, ...object } of objects) {
+        if (!ciphertext) return site.refuse({ releaseId, bundleId, seal }, unsealed(object.path), tx);
+        const sealed = await orRefusal(() => staging.get(ciphertext.sha256));
+        if ('refusal' in sealed) return site.refuse({ releaseId, bundleId, seal }, sealed.refusal, tx);
+        files.push({ ...object, sealed: sealed.value });
+      }
+      return site.stage({ releaseId, bundleId, seal }, files, tx);
+    }
+
+    async function go({ subject: bundleId, data }: Of<'release.go.v1'>, tx: Tx) {
+      const { seal, key, committedAt } = data;
+      const files = await site.staged(releaseId, tx);
+      if (!files) return site.refuse({ releaseId, bundleId, seal }, neverPrepared, tx);
+      // Everything is opened and compared before the switch: a page that readers could not get must not go live.
+      const opened = await orRefusal(async () => openRelease(releaseId, Buffer.from(key, 'base64'), files));
+      if ('refusal' in opened) return site.refuse({ releaseId, bundleId, seal }, opened.refusal, tx);
+      return site.goLive(
+        { releaseId, key: Buffer.from(key, 'base64'), committedAt, catalogue: opened.value.catalogue },
+        tx,
+      );
+    }
+  };
+
+type Of<T extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: T }>;
+
+/** Orders that concern the website. Roll-back and withdrawal name no channels: they reach whoever has the release. */
+function isOurs(event: LockstepEvent): event is ReleaseEvent {
+  switch (event.type) {
+    case 'release.prepare.v1':
+      return event.data.channels.some(({ channel }) => channel === 'website');
+    case 'release.go.v1':
+      return event.data.channels.includes('website');
+    case 'release.rolled-back.v1':
+    case 'release.withdrawn.v1':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Damaged staging is the release's trouble and no retry mends it: it becomes a receipt, not a parked event. */
+async function orRefusal<T>(work: () => Promise<T>): Promise<{ value: T } | { refusal: Bilingual }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    const cause = permanentCause(error);
+    if (cause && isPermanent(error, 'StagingDamaged')) return { refusal: cause.message };
+    throw error;
+  }
+}
+
+const unsealed = (path: string): Bilingual => ({
+  zh: `预置内容 ${path} 未加密，网站不接收明文`,
+  en: `Staged object ${path} is not encrypted; the website takes no plain text`,
+});
+
+const neverPrepared: Bilingual = {
+  zh: '网站没有收到该次发布的预置内容，请重新预置后再发布',
+  en: 'The website holds nothing staged for this release; prepare it again, then release',
+};

@@ -1,0 +1,81 @@
+import { digestOf, openObject } from '../../activities/releases/sealed-staging.ts';
+import { fillPublicationTime } from '../../activities/rendering/publication-time.ts';
+import type { BundleId } from '../../schemas/bundle.ts';
+import { createByteCache } from './byte-cache.ts';
+import type { Pointer, PublicReads, Shown } from './site-store.ts';
+
+export type PublicFile = { body: Uint8Array; mediaType: string; etag: string; liveAt: string };
+
+type Deps = { reads: PublicReads; cacheBytes?: number };
+
+/**
+ * What the public may see, as of the moment each request asks. Every answer rests on a look at the database that began
+ * after the request came in, so no reader can meet a policy on one instance and no interpretation on another; requests
+ * that arrive together share one look.
+ */
+export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps) {
+  const shown = new Map<BundleId, Shown>();
+  const opened = createByteCache<PublicFile>(cacheBytes);
+  let version = 0;
+
+  const apply = (pointers: Pointer[]) => {
+    for (const pointer of pointers) {
+      const before = shown.get(pointer.bundleId);
+      if (before) opened.removeWhere((key) => key.startsWith(before.releaseId)); // withdrawn text leaves memory too
+      if (pointer.shows) shown.set(pointer.bundleId, pointer.shows);
+      else shown.delete(pointer.bundleId);
+      version = Math.max(version, pointer.version);
+    }
+  };
+
+  let current: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  /** A look under way may have begun before a switch that this reader already saw; only one that starts now will do. */
+  const refresh = (): Promise<void> => {
+    next ??= current
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        current = reads.pointersSince(version).then(apply);
+        return current;
+      });
+    return next;
+  };
+
+  return {
+    /** What the bundle shows now. Rejects while the database is away and the bundle was never seen. */
+    async bundle(bundleId: BundleId): Promise<Shown | undefined> {
+      try {
+        await refresh();
+      } catch (error) {
+        // What was public stays public (I19); whether something unknown exists, nobody can say now.
+        if (!shown.has(bundleId)) throw error;
+      }
+      return shown.get(bundleId);
+    },
+
+    /** All bundles that show something, newest first. */
+    async list(): Promise<{ bundleId: BundleId; shows: Extract<Shown, { state: 'live' }> }[]> {
+      await refresh();
+      return [...shown]
+        .flatMap(([bundleId, shows]) => (shows.state === 'live' ? [{ bundleId, shows }] : []))
+        .sort((a, b) => b.shows.liveAt.localeCompare(a.shows.liveAt) || a.bundleId.localeCompare(b.bundleId));
+    },
+
+    /** An opened file of a live release; undefined where the release has no such file. */
+    async file(release: Extract<Shown, { state: 'live' }>, path: string): Promise<PublicFile | undefined> {
+      const { releaseId, key, committedAt, liveAt } = release;
+      const cacheKey = `${releaseId}/${path}`;
+      const known = opened.get(cacheKey);
+      if (known) return known;
+      const stored = await reads.object(releaseId, path);
+      if (!stored) return undefined;
+      const plain = openObject(key, { releaseId, path }, stored.ciphertext);
+      const body = fillPublicationTime(plain, stored.mediaType, committedAt);
+      const file = { body, mediaType: stored.mediaType, etag: `"${digestOf(body).slice(0, 32)}"`, liveAt };
+      opened.set(cacheKey, file);
+      return file;
+    },
+  };
+}
+export type PublicView = ReturnType<typeof createPublicView>;

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { clearPublicationTime } from '../../activities/rendering/publication-time.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
+import type { Bilingual } from '../../schemas/text.ts';
+import { publicPath } from './paths.ts';
+import type { Receipts } from './receipts.ts';
+import type { SiteRecords } from './site-store.ts';
+
+type Deps = {
+  records: SiteRecords;
+  receipts: Receipts;
+  /** Fetches one public address as any reader would. Throws where there is no answer. */
+  read: (url: string) => Promise<{ status: number; body: Uint8Array }>;
+  /** Every address family that readers use, without a slash at the end. */
+  publicUrls: string[];
+  /** Tries per release before a person is told that nobody can say (`unknown`). */
+  tries?: number;
+  pause: (ms: number) => Promise<unknown>;
+  log: Logger;
+};
+
+/**
+ * Reads live releases back over the public addresses and compares every file with its sealed digest. It runs beside
+ * the consumer, so that a slow answer holds up no other bundle, and finds what is open by asking the store, so that
+ * a crash loses nothing.
+ */
+export function createReadBack({ records, receipts, read, publicUrls, tries = 5, pause, log }: Deps) {
+  const differences = async (releaseId: ReleaseId): Promise<Bilingual | undefined> => {
+    const release = await records.release(releaseId);
+    if (release?.state !== 'live') return undefined; // rolled back or withdrawn meanwhile; nothing to say
+    for (const { path, mediaType, sha256 } of await records.files(releaseId)) {
+      for (const publicUrl of publicUrls) {
+        const url = publicUrl + publicPath(release.bundleId, path);
+        const { status, body } = await read(url);
+        if (status === 200 && digestOf(clearPublicationTime(body, mediaType)) === sha256) continue;
+        return {
+          zh: `回读 ${url} 的结果与封签不符（状态 ${status}）`,
+          en: `What ${url} shows is not what was sealed (status ${status})`,
+        };
+      }
+    }
+    return undefined;
+  };
+
+  const verify = async (releaseId: ReleaseId): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      let doubt: Bilingual | undefined;
+      try {
+        doubt = await differences(releaseId);
+        if (!doubt) {
+          await records.markVerified(releaseId);
+          return await receipts.announce(releaseId);
+        }
+      } catch (error) {
+        log.warn({ releaseId, attempt, err: error }, 'public page could not be read back');
+        doubt = { zh: '回读公开页面时没有得到回答', en: 'The public page gave no answer when it was read back' };
+      }
+      if (attempt >= tries) {
+        log.error({ releaseId, doubt }, 'release is live but could not be verified');
+        return receipts.announceDoubt(releaseId, { state: 'unknown', at: new Date().toISOString(), detail: doubt });
+      }
+      await pause(200 * 2 ** (attempt - 1));
+    }
+  };
+
+  let running: Promise<void> | undefined;
+  let again = false;
+  const sweep = async () => {
+    do {
+      again = false;
+      for (const releaseId of await records.unverified()) await verify(releaseId);
+    } while (again);
+  };
+  return {
+    /** Verifies whatever is live and unverified. Calls during a run make it look once more. */
+    wake(): Promise<void> {
+      again = true;
+      running ??= sweep()
+        .catch((error) => log.warn({ err: error }, 'read-back was interrupted and will be tried again'))
+        .finally(() => {
+          running = undefined;
+        });
+      return running;
+    },
+  };
+}

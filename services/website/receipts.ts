@@ -1,0 +1,69 @@
+import { eventId } from '../../schemas/event-id.ts';
+import type { ReceiptEvent } from '../../schemas/events.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
+import type { Digest } from '../../schemas/text.ts';
+import type { SiteRecords, SiteRelease } from './site-store.ts';
+
+type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'>;
+
+export interface Receipts {
+  /** Publishes every receipt that the stored row supports. A repeat has the same event ids, so consumers drop it. */
+  announce(releaseId: ReleaseId): Promise<void>;
+  /** Publishes a read-back that did not end in `verified`. */
+  announceDoubt(releaseId: ReleaseId, doubt: Pick<Statement, 'state' | 'at' | 'detail'>): Promise<void>;
+}
+
+type Deps = {
+  records: Pick<SiteRecords, 'release' | 'files'>;
+  publish: (events: ReceiptEvent[]) => Promise<unknown>;
+  /** Public address of the site, without a slash at its end. */
+  publicUrl: string;
+};
+
+export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/policies/${bundleId}/`;
+
+export function createReceipts({ records, publish, publicUrl }: Deps): Receipts {
+  const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => ({
+    specversion: '1.0',
+    id: eventId('channel.receipt.v1', releaseId, 'website', statement.state, statement.at),
+    source: 'lockstep/website',
+    type: 'channel.receipt.v1',
+    subject: bundleId,
+    time: statement.at,
+    datacontenttype: 'application/json',
+    data: {
+      releaseId,
+      bundleId,
+      channel: 'website',
+      url: liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null,
+      ...statement,
+    },
+  });
+  return {
+    async announce(releaseId) {
+      const release = await records.release(releaseId);
+      if (!release) return; // rolled back or withdrawn before it ever reached this channel
+      const digests = (await records.files(releaseId)).map(({ sha256 }) => sha256);
+      const statements = whatIsSo(release, digests);
+      if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));
+    },
+    async announceDoubt(releaseId, doubt) {
+      const release = await records.release(releaseId);
+      if (release) await publish([toEvent(release, { ...doubt, digests: [] })]);
+    },
+  };
+}
+
+function whatIsSo(release: SiteRelease, digests: Digest[]): Statement[] {
+  const { preparedAt, refusal, liveAt, verifiedAt, discardedAt, withdrawnAt } = release;
+  const say = (state: Statement['state'], at: string, shown: Digest[]) => ({ state, at, detail: null, digests: shown });
+  if (refusal) return [{ state: 'refused', at: refusal.at, detail: refusal.reason, digests: [] }];
+  if (withdrawnAt) return [say('withdrawn', withdrawnAt, [])];
+  if (discardedAt) return [say('discarded', discardedAt, [])];
+  return [
+    say('ready', preparedAt, digests),
+    ...(liveAt ? [say('live', liveAt, digests)] : []),
+    ...(verifiedAt ? [say('verified', verifiedAt, digests)] : []),
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Catalogue } from '../../activities/rendering/website/catalogue.ts';
+import type { BundleId } from '../../schemas/bundle.ts';
+import type { ReleaseId, StagedObject } from '../../schemas/release.ts';
+import type { Bilingual, Digest, Instant } from '../../schemas/text.ts';
+
+/** A staged object and its ciphertext, as it came out of the staging blob store. */
+export type SealedFile = Omit<StagedObject, 'ciphertext'> & { sealed: Uint8Array };
+
+export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Digest };
+
+/** What the site knows of one release; times are of its own database's clock, but for those in the events. */
+export type SiteRelease = StagedRelease & {
+  state: 'staged' | 'refused' | 'live' | 'superseded' | 'discarded' | 'withdrawn';
+  preparedAt: Instant;
+  refusal: { at: Instant; reason: Bilingual } | null;
+  committedAt: Instant | null;
+  liveAt: Instant | null;
+  verifiedAt: Instant | null;
+  discardedAt: Instant | null;
+  withdrawnAt: Instant | null;
+};
+
+/** Effects of release events. Each runs inside the inbox transaction of its event. */
+export interface SiteWrites<Tx> {
+  stage(release: StagedRelease, files: SealedFile[], tx: Tx): Promise<void>;
+  /** Remembers why a release cannot be shown, so that a repeat says the same. */
+  refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;
+  /** The staged files of a release that waits for its `go`; undefined in any other state. */
+  staged(releaseId: ReleaseId, tx: Tx): Promise<SealedFile[] | undefined>;
+  /** The one switch: from the commit of `tx` on, all pages of the release are public, before it none. */
+  goLive(
+    release: { releaseId: ReleaseId; key: Uint8Array; committedAt: Instant; catalogue: Catalogue },
+    tx: Tx,
+  ): Promise<void>;
+  /** Deletes what was staged. A live release goes back to what its bundle showed before. */
+  discard(releaseId: ReleaseId, tx: Tx): Promise<void>;
+  /** Leaves a tombstone; files and key are deleted, so that nothing can bring the text back. */
+  withdraw(releaseId: ReleaseId, reason: string, withdrawnAt: Instant, tx: Tx): Promise<void>;
+}
+
+export interface SiteRecords {
+  release(releaseId: ReleaseId): Promise<SiteRelease | undefined>;
+  /** Paths and digests of a release's files, whatever its state; empty once they are deleted. */
+  files(releaseId: ReleaseId): Promise<Pick<StagedObject, 'path' | 'mediaType' | 'sha256'>[]>;
+  /** Live releases that nobody has read back yet, oldest first. */
+  unverified(): Promise<ReleaseId[]>;
+  /** The first call decides the instant; later ones change nothing. */
+  markVerified(releaseId: ReleaseId): Promise<void>;
+}
+
+/** What a bundle shows. `version` grows with every switch of any bundle. */
+export type Pointer = { bundleId: BundleId; version: number; shows: Shown | null };
+export type Shown =
+  | {
+      state: 'live';
+      releaseId: ReleaseId;
+      key: Uint8Array;
+      committedAt: Instant;
+      liveAt: Instant;
+      catalogue: Catalogue;
+    }
+  | { state: 'withdrawn'; releaseId: ReleaseId; title: string; reason: string; withdrawnAt: Instant };
+
+/** All that the public side may read: released rows only. */
+export interface PublicReads {
+  /** Pointers switched after `version`, in no order. */
+  pointersSince(version: number): Promise<Pointer[]>;
+  object(
+    releaseId: ReleaseId,
+    path: string,
+  ): Promise<{ mediaType: string; sha256: string; ciphertext: Uint8Array } | undefined>;
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
+
+let database: TestDatabase;
+let website: Awaited<ReturnType<typeof startWebsite>>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  website = await startWebsite(database.url);
+});
+afterAll(async () => {
+  await website?.stop();
+  await database?.drop();
+});
+
+const policy = (bundleId: string) => `/policies/${bundleId}/`;
+const interpretation = (bundleId: string) => `/policies/${bundleId}/interpretation/qa/`;
+const statesOf = (releaseId: string) =>
+  website.published.filter(({ data }) => data.releaseId === releaseId).map(({ data }) => data.state);
+
+/** Every row of every table as text, and every byte column as the bytes it holds. */
+async function dump(url: string): Promise<Buffer> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows: tables } = await client.query(
+    `select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'`,
+  );
+  const parts: Buffer[] = [];
+  for (const { table_name, column_name, data_type } of tables) {
+    const { rows } = await client.query(`select "${column_name}" as value from "${table_name}"`);
+    for (const { value } of rows) {
+      parts.push(data_type === 'bytea' && value ? value : Buffer.from(JSON.stringify(value) ?? ''));
+    }
+  }
+  await client.end();
+  return Buffer.concat(parts);
+}
+
+test('a staged release cannot be told from one that never existed, and its database gives nothing away', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  const never = await fetch(website.publicUrls[0] + policy(randomUUID()));
+  const paths = release.files.map(({ path }) => policy(release.bundleId) + path.replace(/index\.html$/, ''));
+  for (const path of [...paths, `/policies/${release.bundleId}`, `${policy(release.bundleId)}index.html`]) {
+    const answer = await fetch(website.publicUrls[0] + path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(withoutDate(answer.headers)).toEqual(withoutDate(never.headers));
+    expect(await answer.text()).toBe(await never.clone().text());
+  }
+  for (const list of ['/', '/sitemap.xml']) expect((await website.get(list)).text()).not.toContain(release.bundleId);
+  const held = await dump(database.url);
+  expect(held.includes(release.releaseId)).toBe(true); // the dump does see the release
+  for (const secret of Object.values(secrets)) expect(held.includes(secret)).toBe(false);
+  expect(statesOf(release.releaseId)).toEqual(['ready']);
+});
+
+const withoutDate = (headers: Headers) => [...headers].filter(([name]) => name !== 'date');
+
+test('one switch makes policy and interpretation public together, on IPv4 and on IPv6, and reads them back', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  await website.go(release);
+  await website.settled();
+  for (const family of [0, 1]) {
+    const page = await website.get(policy(release.bundleId), family);
+    expect(page.status).toBe(200);
+    expect(page.text()).toContain(secrets.text);
+    expect(page.text()).toContain('<meta name="PubDate" content="2026-03-16 09:00"/>');
+    expect(page.text()).toContain('<time id="published-on">2026年03月16日</time>');
+    expect((await website.get(interpretation(release.bundleId), family)).status).toBe(200);
+  }
+  expect((await website.get('/')).text()).toContain(secrets.title);
+  const digests = new Set(website.published.flatMap(({ data }) => (data.state === 'verified' ? data.digests : [])));
+  expect(digests.size).toBe(release.files.length);
+  expect(statesOf(release.releaseId)).toEqual(expect.arrayContaining(['ready', 'live', 'verified']));
+});
+
+test('no reader meets a policy without its interpretation while instances go live and withdraw', async () => {
+  const other = await startWebsite(database.url, website.stagingDir);
+  try {
+    const release = sampleRelease();
+    await website.prepare(release);
+    let over = false;
+    const seen = new Set<string>();
+    const reader = async (first: typeof website, second: typeof website) => {
+      while (!over) {
+        const before = (await first.get(interpretation(release.bundleId))).status;
+        const between = (await second.get(policy(release.bundleId))).status;
+        const after = (await first.get(interpretation(release.bundleId))).status;
+        seen.add(`${before} ${between} ${after}`);
+      }
+    };
+    const readers = [reader(website, other), reader(other, website), reader(other, other)];
+    await website.go(release);
+    await website.settled();
+    await other.handle(withdrawal(release));
+    await website.get(policy(release.bundleId));
+    over = true;
+    await Promise.all(readers);
+    // A public policy lies between two looks at its interpretation, one of which must have found it.
+    expect([...seen].filter((triple) => / 200 /.test(triple) && !/^200|200$/.test(triple))).toEqual([]);
+    expect((await website.get(policy(release.bundleId))).status).toBe(410);
+  } finally {
+    await other.stop();
+  }
+});
+
+const withdrawal = (release: ReturnType<typeof sampleRelease>) =>
+  release.event('release.withdrawn.v1', { reason: '附件数据有误', withdrawnAt: '2026-03-17T02:00:00.000Z' });
+
+test('a withdrawn release leaves a tombstone, and no replay brings its text back', async () => {
+  const release = sampleRelease();
+  const prepared = await website.prepare(release);
+  const went = await website.go(release);
+  await website.handle(withdrawal(release));
+  for (const event of [prepared, went]) await website.handle(event);
+  const replayed = { ...went, id: randomUUID() };
+  await website.handle(replayed);
+  for (const path of [policy(release.bundleId), interpretation(release.bundleId)]) {
+    const answer = await website.get(path);
+    expect(answer.status).toBe(410);
+    expect(answer.text()).toContain('附件数据有误');
+    expect(answer.text()).not.toContain(secrets.text);
+  }
+  expect((await website.get('/')).text()).not.toContain(release.bundleId);
+  expect(statesOf(release.releaseId)).toContain('withdrawn');
+});
+
+test('a release that is rolled back is gone, and what the bundle showed before is shown again', async () => {
+  const first = sampleRelease();
+  const second = sampleRelease(first.bundleId);
+  for (const release of [first, second]) {
+    await website.prepare(release);
+    await website.go(release);
+  }
+  await website.handle(second.event('release.rolled-back.v1', { reason: '渠道未就绪' }));
+  expect((await website.get(policy(first.bundleId))).status).toBe(200);
+  await website.handle(first.event('release.rolled-back.v1', { reason: '渠道未就绪' }));
+  expect((await website.get(policy(first.bundleId))).status).toBe(404);
+  expect(statesOf(second.releaseId)).toContain('discarded');
+});
+
+test('a key that does not open every file leaves the site as it was and says so', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  await website.go(release, Buffer.alloc(32, 1));
+  expect((await website.get(policy(release.bundleId))).status).toBe(404);
+  expect(statesOf(release.releaseId)).toEqual(['ready', 'refused']);
+});
+
+test('go for a release that was never prepared here is refused', async () => {
+  const release = sampleRelease();
+  await website.go(release);
+  expect(statesOf(release.releaseId)).toEqual(['refused']);
+});
+
+test('a crash between commit and announcement is healed by the redelivery, with the same event ids', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  website.failNextPublish();
+  const event = release.event('release.go.v1', {
+    seal: release.seal,
+    committedAt: '2026-03-16T01:00:00.000Z',
+    channels: ['website'],
+    key: Buffer.from(release.key).toString('base64'),
+  });
+  await expect(website.handle(event)).rejects.toThrow('event bus is away');
+  await website.handle(event);
+  await website.handle(event);
+  await website.settled();
+  const live = website.published.filter(({ data }) => data.releaseId === release.releaseId && data.state === 'live');
+  expect(live.length).toBeGreaterThan(1);
+  expect(new Set(live.map(({ id }) => id)).size).toBe(1);
+  expect(new Set(live.map((receipt) => JSON.stringify(receipt))).size).toBe(1);
+});
+
+test('readers get a 304 for what they have, and nothing but GET and HEAD', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  await website.go(release);
+  const url = website.publicUrls[0] + policy(release.bundleId);
+  const first = await fetch(url);
+  const again = await fetch(url, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+  expect(again.status).toBe(304);
+  const head = await fetch(url, { method: 'HEAD' });
+  expect(head.headers.get('content-length')).toBe(first.headers.get('content-length'));
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+  expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+});
