@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ServiceContext, ServiceName } from './backing-service.ts';
 import { run, telling } from './command.ts';
-import { repositoryRoot } from './layout.ts';
+import { dataDirName, repositoryRoot } from './layout.ts';
 
 const composeFile = join(repositoryRoot, 'infra/local/compose.yaml');
 
@@ -14,10 +13,6 @@ export async function dockerUnusable(): Promise<string | undefined> {
   const compose = await run('docker', ['compose', 'version'], { timeoutMs: 5_000 });
   return compose.status === 'ok' ? undefined : '没有 docker compose 插件 plugin missing';
 }
-
-/** One compose project, and so one set of volumes, per data directory. */
-export const composeProject = (dataDir: string): string =>
-  `lockstep-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 
 /** Creates and starts one service of the compose file; the image is pulled first where it is not there. */
 export async function startContainer(name: ServiceName, context: ServiceContext): Promise<void> {
@@ -50,7 +45,8 @@ export async function removeContainers(dataDir: string): Promise<void> {
   await run('docker', [...compose(dataDir), 'down', '--volumes'], { env: composeDefaults(), timeoutMs: 60_000 });
 }
 
-const compose = (dataDir: string): string[] => ['compose', '-p', composeProject(dataDir), '-f', composeFile];
+// One compose project, and so one set of volumes, per data directory.
+const compose = (dataDir: string): string[] => ['compose', '-p', dataDirName(dataDir), '-f', composeFile];
 
 // Compose wants every variable of the file also when it only stops things.
 const composeDefaults = (): NodeJS.ProcessEnv => ({

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
-import { composeProject, dockerUnusable, removeContainers } from './docker.ts';
+import { dockerUnusable, removeContainers } from './docker.ts';
 import { exitCode, LocalFailure } from './failure.ts';
 import { stopBackingServices } from './instances.ts';
-import { carriesMarker } from './layout.ts';
+import { carriesMarker, dataDirName } from './layout.ts';
 import { rememberedHome } from './postgres-account.ts';
 import { endProcess, isRunning } from './process-identity.ts';
 import { recordedRun } from './run-state.ts';
@@ -50,7 +50,7 @@ async function removeData(dataDir: string): Promise<string[]> {
   const home = await rememberedHome(dataDir);
   // PostgreSQL's data may lie elsewhere (see postgres-account.ts), in a directory whose name no one else would choose.
   const elsewhere =
-    home !== undefined && relative(dataDir, home).startsWith('..') && basename(home) === composeProject(dataDir);
+    home !== undefined && relative(dataDir, home).startsWith('..') && basename(home) === dataDirName(dataDir);
   const removed = [...(elsewhere ? [home] : []), dataDir];
   for (const path of removed) await rm(path, { recursive: true, force: true });
   return removed;

@@ -5,7 +5,7 @@ import { stopContainer } from './docker.ts';
 import { readJson, writeJson } from './files.ts';
 import { kafka } from './kafka.ts';
 import { dataLayout } from './layout.ts';
-import { portNames } from './ports.ts';
+import { RememberedPorts } from './ports.ts';
 import { postgres } from './postgres.ts';
 import { endProcess, isRunning, ProcessIdentity } from './process-identity.ts';
 import { temporal } from './temporal.ts';
@@ -52,7 +52,6 @@ export async function stopBackingServices(dataDir: string): Promise<string[]> {
   return backingServices.filter((_, index) => outcomes[index] === 'stopped').map(({ title }) => title);
 }
 
-const RememberedPorts = z.partialRecord(z.enum(portNames), z.int());
 const secondPort = { temporal: 'temporalUi', kafka: 'kafkaController', postgres: undefined } as const;
 
 /** Ports that running instances of ours hold; so they are neither "taken" nor given to something else. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +18,10 @@ export function defaultCacheDir(env: Env): string {
   if (env.LOCKSTEP_CACHE_DIR) return resolve(env.LOCKSTEP_CACHE_DIR);
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'lockstep');
 }
+
+/** Name for what belongs to a data directory but can't lie in it (containers, PostgreSQL's data under root). */
+export const dataDirName = (dataDir: string): string =>
+  `lockstep-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 
 const marker = '.lockstep-data';
 

@@ -24,7 +24,8 @@ export type PortName = keyof typeof preferred;
 export type Ports = Record<PortName, number>;
 export const portNames = Object.keys(preferred) as PortName[];
 
-const Remembered = z.partialRecord(z.enum(portNames), z.int().min(1).max(65535));
+/** `<dataDir>/ports.json`. */
+export const RememberedPorts = z.partialRecord(z.enum(portNames), z.int().min(1).max(65535));
 
 /** `temporalUi` → `LOCKSTEP_PORT_TEMPORAL_UI` */
 export const portVariable = (name: PortName): string =>
@@ -59,7 +60,7 @@ interface Choice {
  * port that a stranger took is replaced, and said so; one that the user fixed is never replaced.
  */
 export async function choosePorts({ path, env, inUseByUs, anyPort, onMoved }: Choice): Promise<Ports> {
-  const remembered = (await readJson(path, Remembered)) ?? {};
+  const remembered = (await readJson(path, RememberedPorts)) ?? {};
   const chosen: Partial<Ports> = {};
   const usable = async (port: number) =>
     !Object.values(chosen).includes(port) && (inUseByUs.has(port) || (await isFree(port)));

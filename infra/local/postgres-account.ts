@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import { run } from './command.ts';
 import { LocalFailure } from './failure.ts';
 import { readJson, writeJson } from './files.ts';
+import { dataDirName } from './layout.ts';
 
 /** The user PostgreSQL runs as, when it may not be ours. */
 export interface Account {
@@ -35,7 +35,7 @@ export async function postgresHome(dataDir: string, account: Account | undefined
   const record = homeRecord(dataDir);
   const remembered = await readJson(record, Home);
   if (remembered && (await usable(remembered.path, account))) return remembered.path;
-  const name = `lockstep-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+  const name = dataDirName(dataDir);
   const candidates = [join(dataDir, 'postgres'), join('/var/lib', name), join(tmpdir(), name)];
   for (const path of account ? candidates : candidates.slice(0, 1)) {
     if (!(await usable(path, account))) continue;
