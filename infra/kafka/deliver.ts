@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { EventRecord, ReceivedRecord, SubscribeOptions } from '../../activities/ports/event-bus.ts';
 import { describeWithoutPayload, type ParkedRecord, toDeadLetter } from './dead-letter.ts';
 import { judge, type ParkReason } from './delivery.ts';
+import { pause } from './within.ts';
 
 export type DeliverDeps = {
   group: string;
@@ -22,9 +22,8 @@ export type DeliverSignals = { lost: AbortSignal; stopping: AbortSignal };
  * not to be committed). Never rejects: an error that reached the Kafka client would block the partition for ever.
  */
 export const createDeliver = ({ group, handler, deadLetterTopic, publish, onParked, log }: DeliverDeps) => {
-  const wait = async (ms: number, { lost, stopping }: DeliverSignals): Promise<void> => {
-    await sleep(ms, undefined, { signal: AbortSignal.any([lost, stopping]) }).catch(() => undefined);
-  };
+  const wait = (ms: number, { lost, stopping }: DeliverSignals): Promise<void> =>
+    pause(ms, AbortSignal.any([lost, stopping]));
 
   const alarm = (parked: ParkedRecord): void => {
     log.error({ parked: { ...parked, offset: String(parked.offset) } }, 'record parked, a person must decide on it');

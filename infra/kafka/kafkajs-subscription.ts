@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Subscription } from '../../activities/ports/event-bus.ts';
 import { kafkaErrors, retry } from './kafkajs-client.ts';
 import type { createLanes } from './kafkajs-lanes.ts';
-import { settledWithin } from './within.ts';
+import { pause, settledWithin } from './within.ts';
 
 type Options = {
   createClient: () => Kafka;
@@ -60,7 +59,7 @@ export async function startSubscription(options: Options): Promise<Subscription>
       const afterMs = Math.min(250 * 2 ** Math.min(crashes - 1, 10), 10_000);
       log.warn({ err: reason, crashes, afterMs }, 'consumer stopped, starting it anew');
       started.resolve();
-      await sleep(afterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(afterMs, stopping.signal);
       if (stopping.signal.aborted) return;
     }
   };

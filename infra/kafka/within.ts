@@ -1,15 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Waits `ms`, or until the signal aborts. Never rejects: the caller looks at the signal anyway. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 
 /** Whether `work` settled within `ms`. Its timer ends with it, so that no process lives on for an unused deadline. */
 export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const enough = new AbortController();
-  const late = sleep(ms, false, { signal: enough.signal }).catch(() => true);
   const settled = work.then(
     () => true,
     () => true,
   );
   try {
-    return await Promise.race([settled, late]);
+    return await Promise.race([settled, pause(ms, enough.signal).then(() => false)]);
   } finally {
     enough.abort();
   }
