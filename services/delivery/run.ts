@@ -1,0 +1,70 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
+import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
+import { topics } from '../../infra/kafka/topics.ts';
+import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
+import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
+import type { Channel } from '../../schemas/bundle.ts';
+import { Topic } from '../../schemas/events.ts';
+import type { ProcessContext } from '../process-frame.ts';
+import { serveHealth } from '../process-frame.ts';
+import { createDeliveryConsumer } from './consumer.ts';
+
+export type DeliveryServiceOptions = {
+  /** Consumer group, e.g. `new-media`. */
+  service: string;
+  channel: Channel;
+  account: string;
+  taskQueue: string;
+  temporal: TemporalSettings;
+  brokers: string[];
+  workflowBundlePath?: string | undefined;
+  healthListen: string;
+  /** Everything but the receipts, which are sent here. */
+  activities: Omit<DeliveryActivities, 'sendReceipt'>;
+};
+
+/** A channel service that delivers by workflow: a Kafka consumer that starts them, and a worker that runs them. */
+export async function runDeliveryService(options: DeliveryServiceOptions, { log, onStop, fail }: ProcessContext) {
+  const { service, channel, account, taskQueue, temporal } = options;
+  const bus = createKafkajsEventBus({ brokers: options.brokers, clientId: service, log });
+  onStop(() => bus.close());
+  await bus.ensureTopics(topics);
+  const client = await connectTemporal(temporal);
+  onStop(() => client.connection.close());
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  onStop(() => connection.close());
+
+  const activities: DeliveryActivities = {
+    ...options.activities,
+    async sendReceipt(receipt) {
+      await bus.publish([encodeEvent(receiptEvent(receipt, `/lockstep/${service}`))]);
+    },
+  };
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue,
+    workflowBundle: await workflowBundle(options.workflowBundlePath),
+    activities,
+    shutdownGraceTime: '10 seconds',
+  });
+  const running = worker.run();
+  running.catch(fail);
+  onStop(async () => {
+    worker.shutdown();
+    await running;
+  });
+
+  const deliver = createDeliveryConsumer({ client, channel, account, taskQueue, log });
+  const subscription = await bus.subscribe({
+    group: service,
+    topics: [Topic.releases],
+    handler: async (record) => deliver(decodeEvent(record)),
+  });
+  void subscription.failed.then(fail);
+  onStop(() => subscription.stop());
+  onStop(await serveHealth(options.healthListen, async () => worker.getState() === 'RUNNING'));
+}

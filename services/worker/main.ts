@@ -1,0 +1,85 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createReleaseActivities } from '../../activities/releases/activities.ts';
+import { createStageRelease } from '../../activities/releases/stage.ts';
+import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { readSettings } from '../../infra/config/environment.ts';
+import { loadOfficeConfig } from '../../infra/config/office.ts';
+import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
+import { topics } from '../../infra/kafka/topics.ts';
+import { openDatabase } from '../../infra/postgres/client.ts';
+import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
+import { createCoreStore } from '../../infra/postgres/core/store.ts';
+import type { CoreTables } from '../../infra/postgres/core/tables.ts';
+import { migrate } from '../../infra/postgres/migrate.ts';
+import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
+import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
+import { Topic } from '../../schemas/events.ts';
+import { runProcess, serveHealth } from '../process-frame.ts';
+import { createReceiptConsumer } from './receipts.ts';
+import { createRender } from './render.ts';
+
+const settings = readSettings(process.env, [
+  'LOCKSTEP_TEMPORAL_ADDRESS',
+  'LOCKSTEP_TEMPORAL_NAMESPACE',
+  'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_DATABASE_URL',
+  'LOCKSTEP_BLOB_DIR',
+  'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_CONFIG_DIR',
+  'LOCKSTEP_WEBSITE_URL',
+  'LOCKSTEP_WORKFLOW_BUNDLE',
+  'LOCKSTEP_HEALTH_LISTEN',
+  'LOCKSTEP_LOG_LEVEL',
+]);
+
+/** The core's worker: runs policyRelease and its activities, and takes the channels' receipts home. */
+await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fail }) => {
+  const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
+  onStop(() => db.destroy());
+  await migrate(db, coreMigrations);
+  const store = createCoreStore(db);
+  const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'worker', log });
+  onStop(() => bus.close());
+  await bus.ensureTopics(topics);
+
+  const temporal = { address: settings.LOCKSTEP_TEMPORAL_ADDRESS, namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE };
+  const client = await connectTemporal(temporal);
+  onStop(() => client.connection.close());
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  onStop(() => connection.close());
+
+  const stage = createStageRelease({
+    blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
+    staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+    render: await createRender({ channels: office.channels, websiteUrl: settings.LOCKSTEP_WEBSITE_URL }),
+  });
+  const announcer = {
+    announce: async (events: Parameters<typeof encodeEvent>[0][]) => void (await bus.publish(events.map(encodeEvent))),
+  };
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: taskQueues.core,
+    workflowBundle: await workflowBundle(settings.LOCKSTEP_WORKFLOW_BUNDLE),
+    activities: createReleaseActivities({ store, announcer, calendar: office.calendar, stage }),
+    shutdownGraceTime: '10 seconds',
+  });
+  const running = worker.run();
+  running.catch(fail);
+  onStop(async () => {
+    worker.shutdown();
+    await running;
+  });
+
+  const receive = createReceiptConsumer({ store, client });
+  const subscription = await bus.subscribe({
+    group: 'core',
+    topics: [Topic.receipts],
+    handler: async (record) => receive(decodeEvent(record)),
+  });
+  void subscription.failed.then(fail);
+  onStop(() => subscription.stop());
+  onStop(await serveHealth(settings.LOCKSTEP_HEALTH_LISTEN, async () => worker.getState() === 'RUNNING'));
+});

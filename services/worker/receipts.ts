@@ -1,0 +1,19 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import type { LockstepEvent } from '../../schemas/events.ts';
+import { policyReleaseId, reportReceipt } from '../../workflows/policy-release/messages.ts';
+
+/** Receipts come home: the row first, then the workflow is told. Both expect to be told twice. */
+export const createReceiptConsumer =
+  ({ store, client }: { store: Pick<CoreStore, 'addReceipt'>; client: Pick<Client, 'workflow'> }) =>
+  async (event: LockstepEvent): Promise<void> => {
+    if (event.type !== 'channel.receipt.v1') return;
+    try {
+      await store.addReceipt(event.id, event.data);
+      await client.workflow.getHandle(policyReleaseId(event.subject)).signal(reportReceipt, event.data);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return; // withdrawn and closed; the row keeps the evidence
+      throw new TransientFailure('A receipt could not be taken yet', { cause: error });
+    }
+  };
