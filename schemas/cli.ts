@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ErrorAnswer, SubmitAnswer } from './api.ts';
+import { ErrorAnswer, ErrorType, SubmitAnswer } from './api.ts';
 import { BundleId } from './bundle.ts';
 import { ChannelStatus, ReleaseState, ReleaseStatus } from './release.ts';
 import { Digest, Instant } from './text.ts';
@@ -19,7 +19,9 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** What any command prints with `--json` when it does not do what was asked; the exit code says which kind. */
-export const CliRefusal = ErrorAnswer;
+export const CliRefusal = z.strictObject({
+  error: ErrorAnswer.shape.error.extend({ type: z.union([ErrorType, z.literal('OutcomeUnknown')]) }),
+});
 export type CliRefusal = z.infer<typeof CliRefusal>;
 
 /** `lockstep submit --json`. `unlistedFiles` lay in the directory, but not in the manifest, and were not sent. */

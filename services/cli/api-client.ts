@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import { NotSent, OutcomeUnknown, request } from '../../infra/http/request.ts';
+import {
+  type ArmBody,
+  BundlesAnswer,
+  ErrorAnswer,
+  type ReasonBody,
+  ReceiptsAnswer,
+  type ResumeBody,
+  type ReturnBody,
+  type SignBody,
+  SubmitAnswer,
+} from '../../schemas/api.ts';
+import type { Channel } from '../../schemas/bundle.ts';
+import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
+import { CliFailure, notRunning } from './failure.ts';
+
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+type Send = typeof request;
+type Options = { baseUrl: string; token: string; signal?: AbortSignal; send?: Send };
+
+/** Reads come back at once or not at all; an act waits for people's rows to be committed, and for a worker that restarts. */
+const READ_WITHIN_MS = 10_000;
+const ACT_WITHIN_MS = 30_000;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** The HTTP API as typed calls. Every refusal, and every doubt, is thrown as `CliFailure`. */
+export function createApiClient({ baseUrl, token, signal, send = request }: Options) {
+  const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
+
+  async function call<S extends z.ZodType>(
+    answer: S,
+    { method, path, body }: { method: 'GET' | 'POST'; path: string; body?: { type: string; bytes: string | Buffer } },
+  ): Promise<z.infer<S>> {
+    const url = new URL(path, base);
+    const where = `${method} ${url.origin}${url.pathname}`;
+    const got = await send({
+      url,
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': body.type }) },
+      timeoutMs: method === 'GET' ? READ_WITHIN_MS : ACT_WITHIN_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      ...(body && { body: body.bytes }),
+      ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      if (error instanceof NotSent) throw notRunning(where);
+      if (!(error instanceof OutcomeUnknown)) throw error;
+      throw method === 'GET' ? notRunning(where) : outcomeUnknown(where);
+    });
+    const json = jsonOrUndefined(got.text());
+    if (got.status >= 200 && got.status < 300) {
+      const { data, error } = answer.safeParse(json);
+      if (error) throw foreignAnswer(where, got.status);
+      return data;
+    }
+    const refused = ErrorAnswer.safeParse(json);
+    if (!refused.success) throw foreignAnswer(where, got.status);
+    throw new CliFailure(refused.data.error);
+  }
+
+  const act = (bundleId: string, verb: string, body: object) =>
+    call(ReleaseStatus, {
+      method: 'POST',
+      path: `v1/bundles/${encodeURIComponent(bundleId)}/${verb}`,
+      body: { type: 'application/json', bytes: JSON.stringify(body) },
+    });
+
+  return {
+    submit(zip: Uint8Array, { channels, policy }: { channels?: Channel[]; policy?: ReleasePolicy }) {
+      const query = new URLSearchParams({
+        ...(channels && { channels: channels.join(',') }),
+        ...(policy && { policy }),
+      });
+      const body = { type: 'application/zip', bytes: Buffer.from(zip) };
+      return call(SubmitAnswer, { method: 'POST', path: `v1/bundles?${query}`, body });
+    },
+    list: async () => (await call(BundlesAnswer, { method: 'GET', path: 'v1/bundles' })).bundles,
+    status: (bundleId: string) =>
+      call(ReleaseStatus, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}` }),
+    receipts: async (bundleId: string) =>
+      (await call(ReceiptsAnswer, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/receipts` }))
+        .receipts,
+    sign: (bundleId: string, gate: string, body: SignBody) =>
+      act(bundleId, `gates/${encodeURIComponent(gate)}/sign`, body),
+    returnToDrafter: (bundleId: string, gate: string, body: ReturnBody) =>
+      act(bundleId, `gates/${encodeURIComponent(gate)}/return`, body),
+    arm: (bundleId: string, body: ArmBody) => act(bundleId, 'arm', body),
+    hold: (bundleId: string, body: ReasonBody) => act(bundleId, 'hold', body),
+    resume: (bundleId: string, body: ResumeBody) => act(bundleId, 'resume', body),
+    withdraw: (bundleId: string, body: ReasonBody) => act(bundleId, 'withdraw', body),
+  };
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const outcomeUnknown = (where: string) =>
+  new CliFailure({
+    type: 'OutcomeUnknown',
+    message: {
+      zh: '请求已经发出，但没有收到答复：可能已经办成，也可能没有。',
+      en: 'The request was sent and no answer came: it may have been carried out, or not.',
+    },
+    where,
+    mend: {
+      zh: '先用 lockstep release status 查看实际状态，再决定是否重办。',
+      en: 'Look at the actual state with lockstep release status before you do it again.',
+    },
+  });
+
+/** Something answers there that is not our API, or one of another version. */
+const foreignAnswer = (where: string, status: number) =>
+  new CliFailure({
+    type: 'Internal',
+    message: {
+      zh: `对方的答复看不懂（HTTP ${status}）：可能不是本系统，或者版本不同。`,
+      en: `The answer (HTTP ${status}) is not understood: another system, or another version of this one.`,
+    },
+    where,
+    mend: { zh: '核对 --api 指的地址。', en: 'Check the address given with --api.' },
+  });

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Starts the command line on the pinned Node. Plain JavaScript: it must run on whatever Node the machine has.
+import { spawn } from 'node:child_process';
+// biome-ignore lint/style/noRestrictedImports: nothing of ours can be loaded before the packages are there.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url)); // links, such as the one in node_modules/.bin, are followed
+const modules = join(here, '..', '..', 'node_modules');
+const main = join(here, 'main.ts');
+const loader = join(modules, 'tsx', 'dist', 'loader.mjs');
+const node = join(modules, '.bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+if (!existsSync(loader) || !existsSync(node)) {
+  process.stderr.write(
+    '✗ 依赖没有安装。Packages are not installed.\n  怎么办: 在项目目录运行 npm ci\n  To mend: run npm ci in the project directory\n',
+  );
+  process.exit(5);
+}
+
+// Ctrl-C reaches the child by itself, as a member of the terminal's group; this process only has to outlive it.
+process.on('SIGINT', () => {});
+const args = ['--disable-warning=ExperimentalWarning', '--import', pathToFileURL(loader).href, main];
+const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit' });
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.once('error', (error) => {
+  process.stderr.write(`✗ ${error.message}\n`);
+  process.exit(1);
+});
+child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

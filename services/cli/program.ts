@@ -1,0 +1,158 @@
+import { Command, CommanderError, Option } from 'commander';
+import pc from 'picocolors';
+import { z } from 'zod';
+import packageFile from '../../package.json' with { type: 'json' };
+import { CliRefusal, ExitCode } from '../../schemas/cli.ts';
+import { ReleasePolicy } from '../../schemas/release.ts';
+import { CliFailure, usage } from './failure.ts';
+import { type Action, bind } from './invocation.ts';
+import type { Surroundings } from './surroundings.ts';
+import { refusalView } from './views.ts';
+
+/** Runs one command line (without `node` and script). Never throws for what a person can mend. */
+export async function runCli(argv: string[], surroundings: Surroundings): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  const program = buildProgram(surroundings, (finished) => {
+    code = finished;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok; // help and version
+    if (error instanceof CommanderError && error.code === 'commander.help') return ExitCode.usage; // help was its answer
+    const failure = asFailure(error);
+    if (!failure) throw error;
+    const { stdout, stderr } = surroundings;
+    // By hand: the command line may be the very thing that could not be parsed.
+    if (argv.includes('--json')) stdout.write(`${JSON.stringify(CliRefusal.parse({ error: failure.refusal }))}\n`);
+    else stderr.write(refusalView(failure.refusal, pc.createColors(stderr.isTTY === true && pc.isColorSupported)));
+    return failure.exitCode;
+  }
+}
+
+function asFailure(error: unknown): CliFailure | undefined {
+  if (error instanceof CliFailure) return error;
+  if (error instanceof CommanderError) {
+    const en = error.message.replace(/^error: /, '').trim();
+    if (error.code === 'commander.help')
+      return usage({ zh: '没有写要做什么。', en: 'No command was given.' }, helpMend);
+    return usage({ zh: `命令写法不对：${commanderProblems[error.code] ?? '不能识别'}。`, en }, helpMend);
+  }
+  // Options that a command parsed: an empty reason, an unknown policy.
+  if (error instanceof z.ZodError) return usage({ zh: '选项的值不能用。', en: z.prettifyError(error) }, helpMend);
+  return undefined;
+}
+
+const helpMend = { zh: '用 lockstep --help 查看用法。', en: 'lockstep --help shows how it is used.' };
+const commanderProblems: Record<string, string> = {
+  'commander.unknownCommand': '没有这个命令',
+  'commander.unknownOption': '没有这个选项',
+  'commander.missingArgument': '缺少参数',
+  'commander.excessArguments': '参数太多',
+  'commander.optionMissingArgument': '选项缺少值',
+  'commander.missingMandatoryOptionValue': '缺少必需的选项',
+  'commander.invalidArgument': '参数的值不能用',
+  'commander.conflictingOption': '选项互相矛盾',
+};
+
+function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
+  // Commands are loaded when they are called: `check` should not wait for what `demo` needs.
+  const on = <A extends unknown[]>(load: () => Promise<Action<A>>) =>
+    bind<A>(surroundings, finish, async (invocation, ...args) => (await load())(invocation, ...args));
+
+  const program = new Command('lockstep')
+    .description(
+      '三同步：政策文件、解读方案、解读材料同步组织、同步审签、同步部署。\nRelease a policy with its interpretation, together, on every channel, or not at all.',
+    )
+    .version(packageFile.version)
+    .option('--json', '输出稳定的 JSON；print stable JSON')
+    .option('--as <person>', '由谁办理；who acts (a person id, e.g. reviewer-legal)')
+    .option('--api <url>', '系统地址；address of the API')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void surroundings.stdout.write(text),
+      writeErr: (text) => void surroundings.stderr.write(text),
+      outputError: () => {}, // told once, in both languages, by runCli
+    })
+    .addHelpText('after', exitCodeHelp);
+
+  program
+    .command('submit')
+    .description('送审一个政策包；submit a bundle (directory or .zip)')
+    .argument('<bundle>', '目录或 .zip；directory or .zip')
+    .option('--channels <list>', '只发这些渠道，用逗号分开；only these channels, with commas')
+    .addOption(
+      new Option('--policy <policy>', '渠道策略；what happens to the others when a channel fails').choices(
+        ReleasePolicy.options,
+      ),
+    )
+    .action(on(async () => (await import('./commands/submit.ts')).submit));
+
+  const gate = program.command('gate').description('审签；sign-off at a gate');
+  gate
+    .command('sign')
+    .description('审签通过；sign')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .argument('<gate>', '关；gate id, e.g. legal')
+    .option('--opinion <text>', '书面意见；written opinion')
+    .option('--seal <digest>', '只签这个封签；sign this seal and no other')
+    .action(on(async () => (await import('./commands/gate.ts')).signGate));
+  gate
+    .command('return')
+    .description('退回修改；return to the drafter')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .argument('<gate>', '关；gate id, e.g. legal')
+    .requiredOption('--reason <text>', '退回理由；why')
+    .option('--seal <digest>', '只退这个封签；return this seal and no other')
+    .action(on(async () => (await import('./commands/gate.ts')).returnGate));
+
+  const release = program.command('release').description('发布；release');
+  release
+    .command('arm')
+    .description('签发并定时；arm, with its moment T0')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .requiredOption('--at <moment>', '时间；2026-03-02T09:00:00+08:00 or +30s, +5m, +2h')
+    .action(on(async () => (await import('./commands/release.ts')).arm));
+  release
+    .command('hold')
+    .description('暂缓；hold')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .requiredOption('--reason <text>', '理由；why')
+    .action(on(async () => (await import('./commands/release.ts')).hold));
+  release
+    .command('resume')
+    .description('恢复；resume, with a new moment where the old one has passed')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .option('--at <moment>', '新的时间；new moment')
+    .action(on(async () => (await import('./commands/release.ts')).resume));
+  release
+    .command('status')
+    .description('进度；where it stands')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .option('--watch', '持续显示，直到结束；follow it to its end')
+    .action(on(async () => (await import('./commands/release.ts')).status));
+  release
+    .command('list')
+    .description('全部政策包；all bundles')
+    .action(on(async () => (await import('./commands/release.ts')).list));
+
+  program
+    .command('receipts')
+    .description('渠道回执；what every channel said')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .action(on(async () => (await import('./commands/receipts.ts')).receipts));
+  program
+    .command('withdraw')
+    .description('撤回；withdraw')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .requiredOption('--reason <text>', '理由；why')
+    .action(on(async () => (await import('./commands/release.ts')).withdraw));
+  return program;
+}
+
+const exitCodeHelp = `
+退出码 exit codes:
+  0 完成 done            1 失败 failed                    2 用法或输入读不了 usage, unreadable input
+  3 被检查意见或关拦下 blocked by findings or a gate      4 结果待核实 outcome unknown
+  5 依赖不可用 a dependency is down`;

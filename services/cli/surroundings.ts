@@ -1,0 +1,17 @@
+import type { Output } from '../../infra/local/report.ts';
+import type { KnownAddresses } from './connection.ts';
+
+/** What a command may use of the world around it; `main.ts` has the real ones, tests give their own. */
+export type Surroundings = {
+  stdout: Output;
+  /** Progress, and everything that is not the answer. */
+  stderr: Output;
+  cwd: string;
+  dataDir: string;
+  /** Addresses that the environment names. */
+  known: KnownAddresses;
+  /** LOCKSTEP_TOKEN. */
+  token: string | undefined;
+  /** Aborts at Ctrl-C. */
+  signal: AbortSignal;
+};

@@ -1,0 +1,61 @@
+import type { Channel } from '../../schemas/bundle.ts';
+import type { Severity } from '../../schemas/finding.ts';
+import type { GateState } from '../../schemas/gate.ts';
+import type { ChannelState, ReleaseState } from '../../schemas/release.ts';
+import type { Instant } from '../../schemas/text.ts';
+
+/** The one vocabulary of states, as in the console, logs and metrics. The code word follows, for scripts and search. */
+export const stateName: Record<ReleaseState, string> = {
+  draft: '起草',
+  'in-review': '送审',
+  returned: '退回',
+  cleared: '四关通过',
+  preparing: '预置中',
+  prepared: '待签发',
+  armed: '待发布',
+  held: '暂缓',
+  committing: '发布中',
+  releasing: '发布中',
+  verifying: '核验中',
+  released: '已发布',
+  'partly-released': '部分发布',
+  'outcome-unknown': '结果待核实',
+  'rolled-back': '已回退',
+  withdrawing: '撤回中',
+  withdrawn: '已撤回',
+};
+
+export const channelStateName: Record<ChannelState, string> = {
+  none: '未预置',
+  ready: '就绪',
+  live: '已上线',
+  verified: '已核验',
+  refused: '被拒绝',
+  unknown: '结果待核实',
+  discarded: '已清除',
+  withdrawn: '已撤回',
+};
+
+export const gateStateName: Record<GateState['state'], string> = { open: '待审', signed: '通过', returned: '退回' };
+
+export const channelName: Record<Channel, string> = {
+  website: '政府网站',
+  wechat: '微信公众号',
+  app: '客户端',
+  gazette: '政府公报',
+  'press-pack': '新闻材料包',
+};
+
+export const severityName: Record<Severity, string> = { error: '必须改', warning: '请核对', info: '提示' };
+
+const clock = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
+
+/** `2026-03-02 09:00:00.123`, Beijing time. */
+export function beijingTime(instant: Instant, { milliseconds = false } = {}): string {
+  const at = new Date(instant);
+  return `${clock.format(at)}${milliseconds ? `.${String(at.getUTCMilliseconds()).padStart(3, '0')}` : ''}`;
+}
