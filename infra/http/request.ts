@@ -30,7 +30,7 @@ export type HttpRequest = {
   url: string | URL;
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
-  body?: string | FormData;
+  body?: string | Buffer | FormData;
   /** Milliseconds for everything, from the name look-up to the last byte. There is no request without a limit. */
   timeoutMs: number;
   /** Largest answer in bytes, after decompression. */
