@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+// Biome forbids the same while one types; here is the whole of it, type-only imports and folders included.
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root })
+  .toString()
+  .split('\n')
+  .filter((path) => path !== '');
+const sources = tracked.filter((path) => /\.(ts|tsx|mjs)$/.test(path));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+type Import = { from: string; target: string; typeOnly: boolean };
+
+/** Static, re-exporting and dynamic imports; a relative target is given from the root. */
+function importsOf(path: string, text: string): Import[] {
+  const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s)?([^'"();]*?\sfrom\s+)?'([^']+)'/gm);
+  const dynamic = text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g);
+  const place = (target: string) => (target.startsWith('.') ? normalize(join(dirname(path), target)) : target);
+  return [
+    ...[...statements].map(([, type, , target = '']) => ({
+      from: path,
+      target: place(target),
+      typeOnly: type !== undefined,
+    })),
+    ...[...dynamic].map(([, target = '']) => ({ from: path, target: place(target), typeOnly: false })),
+  ];
+}
+
+const all = sources.flatMap((path) => importsOf(path, read(path)));
+const under =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path.startsWith(`${folder}/`));
+const listed = (imports: Import[]) => imports.map(({ from, target }) => `${from} → ${target}`);
+const ours = under('schemas', 'workflows', 'activities', 'services', 'infra');
+
+test('imports of every form are seen', () => {
+  const text = [
+    `import { a } from '../infra/a.ts';`,
+    `import type { B } from './b.ts';`,
+    `import {\n  c,\n  d,\n} from 'pg';`,
+    `export * from './e.ts';`,
+    `import './f.ts';`,
+    `const g = await import('kafkajs');`,
+  ].join('\n');
+  expect(importsOf('services/x.ts', text)).toEqual([
+    { from: 'services/x.ts', target: 'infra/a.ts', typeOnly: false },
+    { from: 'services/x.ts', target: 'services/b.ts', typeOnly: true },
+    { from: 'services/x.ts', target: 'pg', typeOnly: false },
+    { from: 'services/x.ts', target: 'services/e.ts', typeOnly: false },
+    { from: 'services/x.ts', target: 'services/f.ts', typeOnly: false },
+    { from: 'services/x.ts', target: 'kafkajs', typeOnly: false },
+  ]);
+  expect(all.length).toBeGreaterThan(100);
+});
+
+describe('who may import whom', () => {
+  test('schemas import nothing of ours but schemas', () => {
+    const wrong = all.filter(({ from, target }) => under('schemas')(from) && ours(target) && !under('schemas')(target));
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  test('workflows import schemas, workflows, and the types of activities', () => {
+    const wrong = all.filter(({ from, target, typeOnly }) => {
+      if (!under('workflows')(from)) return false;
+      if (under('schemas', 'workflows')(target)) return false;
+      if (under('activities')(target)) return !typeOnly;
+      return ours(target) || target.startsWith('node:') || !/^(@temporalio\/(workflow|common)|zod)$/.test(target);
+    });
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  test('activities know neither infra nor services nor workflows', () => {
+    const wrong = all.filter(
+      ({ from, target }) => under('activities')(from) && under('infra', 'services', 'workflows')(target),
+    );
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  test('infra takes from services and workflows nothing but the types of the ports that it implements', () => {
+    const wrong = all.filter(
+      ({ from, target, typeOnly }) => under('infra')(from) && under('services', 'workflows')(target) && !typeOnly,
+    );
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  // services/cli/bin.mjs runs before any package can be loaded; it may look whether they are there.
+  test('only infra knows Kafka, PostgreSQL and the file system', () => {
+    const drivers = /^(kafkajs|@platformatic\/kafka|pg|kysely|node:fs|node:fs\/promises|fs|fs\/promises)$/;
+    const wrong = all.filter(
+      ({ from, target, typeOnly }) =>
+        under('activities', 'services', 'workflows')(from) &&
+        drivers.test(target) &&
+        !typeOnly &&
+        from !== 'services/cli/bin.mjs',
+    );
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  test('nothing but tests and local provisioning imports what is installed for developers only', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+    const wrong = all.filter(
+      ({ from, target, typeOnly }) =>
+        ours(from) && !under('infra/local')(from) && !typeOnly && Object.hasOwn(devDependencies, target),
+    );
+    expect(listed(wrong)).toEqual([]);
+  });
+});
+
+test('the environment is read by main.ts of a service and by infra only', () => {
+  const wrong = sources.filter(
+    (path) =>
+      under('schemas', 'workflows', 'activities', 'services')(path) &&
+      /\bprocess\.env\b/.test(read(path)) &&
+      !/^services\/[\w/-]+\/main\.ts$/.test(path),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('no file names a path of the machine it was written on', () => {
+  const machine = /(?<![\w.])\/(?:work|tmp|home|root|Users)\/\w/;
+  const binary = /\.(docx|png|jpg|ttf|zip|gz)$/;
+  expect(machine.test(`see ${['', 'home', 'me', 'notes.txt'].join('/')}`)).toBe(true);
+  const wrong = tracked.filter((path) => !binary.test(path) && machine.test(read(path)));
+  expect(wrong).toEqual([]);
+});
