@@ -6,10 +6,11 @@ import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { request } from '../../infra/http/request.ts';
 import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
-import { createLogger } from '../../infra/logger.ts';
+import { topics } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { Topic } from '../../schemas/events.ts';
+import { runProcess } from '../process-frame.ts';
 import { createAnswer } from './answer.ts';
 import { createHandler } from './handler.ts';
 import { createPublicView } from './public-view.ts';
@@ -26,74 +27,69 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_LOG_LEVEL',
 ]);
-const log = createLogger('website', settings.LOCKSTEP_LOG_LEVEL);
-const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
-const publicUrl = settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, '');
+/** The public website: takes sealed releases in, switches them on, and shows them to everybody. */
+await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fail }) => {
+  const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const publicUrl = settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, '');
+  const listeners = settings.LOCKSTEP_WEBSITE_LISTEN;
 
-const { inbox, writes, records, reads, ping, close } = await openWebsiteDatabase(
-  settings.LOCKSTEP_WEBSITE_DATABASE_URL,
-);
-const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'lockstep-website', log });
-const receipts = createReceipts({ records, publicUrl, publish: (events) => bus.publish(events.map(encodeEvent)) });
-const readBack = createReadBack({
-  records,
-  receipts,
-  publicUrls: [...new Set([publicUrl, ...settings.LOCKSTEP_WEBSITE_LISTEN.map(asReadersReachIt)])],
-  read: (url) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 }),
-  pause,
-  log,
-});
-const handle = createHandler({
-  inbox,
-  site: writes,
-  staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
-  receipts,
-  onLive: () => void readBack.wake(),
-  log,
-});
+  const database = await openWebsiteDatabase(settings.LOCKSTEP_WEBSITE_DATABASE_URL);
+  onStop(() => database.close());
+  const { inbox, writes, records, reads, ping } = database;
+  const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'website', log });
 
-const site = await startSite(
-  {
-    answer: createAnswer({ site: channels.site, view: createPublicView({ reads }), publicUrl }),
-    async notReady() {
-      const database = await ping().then(
-        () => [],
-        () => ['database is away'],
-      );
-      const { state } = await bus.health();
-      return state === 'up' ? database : [...database, 'event bus is away'];
+  const site = await startSite(
+    {
+      answer: createAnswer({ site: channels.site, view: createPublicView({ reads }), publicUrl }),
+      notReady: () => ailing(ping, async () => (await bus.health()).state === 'up'),
+      log,
     },
-    log,
-  },
-  settings.LOCKSTEP_WEBSITE_LISTEN,
-);
-const subscription = await bus.subscribe({
-  group: 'website',
-  topics: [Topic.releases],
-  handler: (record) =>
-    handle(decodeEvent(record)).catch((error) => {
-      throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
-    }),
-});
-void readBack.wake(); // what an earlier process left unverified
-const sweep = setInterval(() => void readBack.wake(), 30_000);
+    listeners,
+  );
+  onStop(() => site.close());
+  onStop(() => bus.close()); // before the listeners close: what runs may finish while pages are still served
+  await bus.ensureTopics(topics);
 
-let stopping = false;
-async function stop(code: number): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  clearInterval(sweep);
-  await bus.close(); // first: what runs may finish while pages are still served
-  await site.close();
-  await close();
-  process.exit(code);
-}
-process.once('SIGTERM', () => void stop(0));
-process.once('SIGINT', () => void stop(0));
-void subscription.failed.then((error) => {
-  log.fatal({ err: error }, 'consumer stopped for good; exiting to be started anew');
-  return stop(1);
+  const receipts = createReceipts({ records, publicUrl, publish: (events) => bus.publish(events.map(encodeEvent)) });
+  const readBack = createReadBack({
+    records,
+    receipts,
+    publicUrls: [...new Set([publicUrl, ...listeners.map(asReadersReachIt)])],
+    read: (url) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 }),
+    pause,
+    log,
+  });
+  const handle = createHandler({
+    inbox,
+    site: writes,
+    staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+    receipts,
+    onLive: () => void readBack.wake(),
+    log,
+  });
+  const subscription = await bus.subscribe({
+    group: 'website',
+    topics: [Topic.releases],
+    handler: (record) =>
+      handle(decodeEvent(record)).catch((error) => {
+        throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
+      }),
+  });
+  void subscription.failed.then(fail);
+
+  void readBack.wake(); // what an earlier process left unverified
+  const sweep = setInterval(() => void readBack.wake(), 30_000);
+  onStop(async () => clearInterval(sweep));
 });
+
+/** What this instance lacks, in plain words. */
+async function ailing(ping: () => Promise<void>, busIsUp: () => Promise<boolean>): Promise<string[]> {
+  const database = await ping().then(
+    () => [],
+    () => ['database is away'],
+  );
+  return (await busIsUp()) ? database : [...database, 'event bus is away'];
+}
 
 /** Where a reader on this machine reaches a listener: a wildcard is not an address. */
 function asReadersReachIt(listen: string): string {

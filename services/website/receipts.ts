@@ -1,4 +1,4 @@
-import { eventId } from '../../schemas/event-id.ts';
+import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { ReceiptEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
@@ -24,22 +24,10 @@ type Deps = {
 export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/policies/${bundleId}/`;
 
 export function createReceipts({ records, publish, publicUrl }: Deps): Receipts {
-  const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => ({
-    specversion: '1.0',
-    id: eventId('channel.receipt.v1', releaseId, 'website', statement.state, statement.at),
-    source: 'lockstep/website',
-    type: 'channel.receipt.v1',
-    subject: bundleId,
-    time: statement.at,
-    datacontenttype: 'application/json',
-    data: {
-      releaseId,
-      bundleId,
-      channel: 'website',
-      url: liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null,
-      ...statement,
-    },
-  });
+  const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => {
+    const url = liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null;
+    return receiptEvent({ releaseId, bundleId, channel: 'website', url, ...statement }, '/lockstep/website');
+  };
   return {
     async announce(releaseId) {
       const release = await records.release(releaseId);
