@@ -15,9 +15,6 @@ try {
     log,
   });
   const mailHost = await startMailSandbox({ dataDir: join(dataDir, 'mail'), ...mail, log });
-  log(`WeChat platform ${platform.url} (followers see ${platform.url}/followers)`);
-  log(`mail host ${mailHost.url}, SMTP ${mailHost.smtp.host}:${mailHost.smtp.port}`);
-
   const stop = () => {
     Promise.all([platform.close(), mailHost.close()]).then(
       () => process.exit(0),
@@ -29,6 +26,9 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Last: who waits for this line may end the process at once.
+  log(`WeChat platform ${platform.url} (followers see ${platform.url}/followers)`);
+  log(`mail host ${mailHost.url}, SMTP ${mailHost.smtp.host}:${mailHost.smtp.port}`);
 } catch (error) {
   log(error instanceof Error ? error.message : String(error));
   process.exit(1);
