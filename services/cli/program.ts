@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
 import { z } from 'zod';
+import { LocalFailure } from '../../infra/local/failure.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { CliRefusal, ExitCode } from '../../schemas/cli.ts';
 import { ReleasePolicy } from '../../schemas/release.ts';
@@ -21,9 +22,9 @@ export async function runCli(argv: string[], surroundings: Surroundings): Promis
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok; // help and version
     if (error instanceof CommanderError && error.code === 'commander.help') return ExitCode.usage; // help was its answer
-    const failure = asFailure(error);
+    const { stdout, stderr, signal } = surroundings;
+    const failure = asFailure(error) ?? (signal.aborted ? interrupted : undefined);
     if (!failure) throw error;
-    const { stdout, stderr } = surroundings;
     // By hand: the command line may be the very thing that could not be parsed.
     if (argv.includes('--json')) stdout.write(`${JSON.stringify(CliRefusal.parse({ error: failure.refusal }))}\n`);
     else stderr.write(refusalView(failure.refusal, pc.createColors(stderr.isTTY === true && pc.isColorSupported)));
@@ -33,6 +34,10 @@ export async function runCli(argv: string[], surroundings: Surroundings): Promis
 
 function asFailure(error: unknown): CliFailure | undefined {
   if (error instanceof CliFailure) return error;
+  if (error instanceof LocalFailure) {
+    const known = Object.values(ExitCode).find((code) => code === error.exitCode);
+    return new CliFailure({ type: 'DependencyDown', message: error.what, mend: error.mend }, known);
+  }
   if (error instanceof CommanderError) {
     const en = error.message.replace(/^error: /, '').trim();
     if (error.code === 'commander.help')
@@ -44,6 +49,14 @@ function asFailure(error: unknown): CliFailure | undefined {
   return undefined;
 }
 
+const interrupted = new CliFailure(
+  {
+    type: 'OutcomeUnknown',
+    message: { zh: '已中断；已经送出的步骤可能已经生效。', en: 'Interrupted; what was sent may have taken effect.' },
+    mend: { zh: '用 lockstep release list 查看。', en: 'lockstep release list shows it.' },
+  },
+  ExitCode.failed,
+);
 const helpMend = { zh: '用 lockstep --help 查看用法。', en: 'lockstep --help shows how it is used.' };
 const commanderProblems: Record<string, string> = {
   'commander.unknownCommand': '没有这个命令',
@@ -148,6 +161,21 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .argument('<bundle>', '政策包编号；bundle id')
     .requiredOption('--reason <text>', '理由；why')
     .action(on(async () => (await import('./commands/release.ts')).withdraw));
+
+  program
+    .command('demo')
+    .description('演示全过程；the main job with demo people, on the running system')
+    .argument('[bundle]', '目录或 .zip，默认用自带示例；directory or .zip, the example by default')
+    .action(on(async () => (await import('./commands/demo.ts')).demo));
+  program
+    .command('down')
+    .description('停止本机系统；stop what npm start started')
+    .option('--purge', '连同数据一起删除；remove its data too')
+    .action(on(async () => (await import('./commands/local.ts')).down));
+  program
+    .command('doctor')
+    .description('检查环境；look at everything a start needs')
+    .action(on(async () => (await import('./commands/local.ts')).doctor));
   return program;
 }
 

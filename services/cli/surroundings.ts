@@ -8,6 +8,12 @@ export type Surroundings = {
   stderr: Output;
   cwd: string;
   dataDir: string;
+  /** Downloads that `npm start` keeps. */
+  cacheDir: string;
+  /** LOCKSTEP_CONFIG_DIR; undefined for the office that is shipped. */
+  configDir: string | undefined;
+  /** For `doctor`, which says what of it a start would use. */
+  environment: Record<string, string | undefined>;
   /** Addresses that the environment names. */
   known: KnownAddresses;
   /** LOCKSTEP_TOKEN. */

@@ -1,0 +1,35 @@
+import { join, resolve } from 'node:path';
+import { repositoryRoot } from '../../../infra/local/layout.ts';
+import { createReporter } from '../../../infra/local/report.ts';
+import type { ExitCode } from '../../../schemas/cli.ts';
+import { runDemo } from '../demo/run.ts';
+import type { Invocation } from '../invocation.ts';
+import { stateName } from '../words.ts';
+
+/** 演示: the whole path with demo people, on the running system. */
+export async function demo(invocation: Invocation, path: string | undefined): Promise<ExitCode> {
+  const { cwd, dataDir, configDir, known, signal, stderr, colors, print } = invocation;
+  const { result, problems, exitCode } = await runDemo({
+    path: path === undefined ? join(repositoryRoot, 'examples/qinghe-enterprise-support') : resolve(cwd, path),
+    dataDir,
+    configDir,
+    known,
+    report: createReporter(stderr),
+    signal,
+  });
+  const verdict =
+    problems.length === 0
+      ? `${colors.green('✓')} ${stateName[result.state]} ${result.state}: 政策与解读同步公开，各渠道已核验 policy and interpretation public together, every channel verified`
+      : problems.map(({ zh, en }) => `${colors.red('✗')} ${zh} ${en}`).join('\n');
+  print(
+    result,
+    [
+      verdict,
+      `  渠道先后 skew ${result.skewMs ?? '–'} ms   只公开了一部分的时间 torn window ${result.tornWindowMs ?? '–'} ms`,
+      ...result.channels.flatMap(({ url }) => (url ? [`  ${url}`] : [])),
+      `  lockstep receipts ${result.bundleId}`,
+      '',
+    ].join('\n'),
+  );
+  return exitCode;
+}

@@ -1,0 +1,235 @@
+import { loadOfficeConfig } from '../../../infra/config/office.ts';
+import type { Reporter } from '../../../infra/local/report.ts';
+import type { Manifest } from '../../../schemas/bundle.ts';
+import type { ReleaseStatus } from '../../../schemas/release.ts';
+import { packBundle, readCheckedBundle } from '../bundle-zip.ts';
+import { findSystem, type KnownAddresses } from '../connection.ts';
+import { CliFailure, notRunning } from '../failure.ts';
+import type { ProbeVerdict } from '../prober/messages.ts';
+import { sitePages, startProber } from '../prober/start.ts';
+import { beijingTime, channelName } from '../words.ts';
+import { copyForDemo } from './copy.ts';
+import { type DemoOutcome, demoOutcome } from './outcome.ts';
+import { type Cast, gatherCast } from './people.ts';
+import { actOnce, type Limits, readOn } from './persist.ts';
+import { channelLines, follow } from './story.ts';
+
+export type DemoOptions = {
+  /** Bundle directory or .zip. */
+  path: string;
+  /** Data directory of the running system: the demo people's tokens are in it. */
+  dataDir: string;
+  configDir: string | undefined;
+  known: KnownAddresses;
+  report: Reporter;
+  signal: AbortSignal;
+  /** From arming to T0. */
+  leadMs?: number;
+  /** For the whole demo; a worker that is restarted takes its time. */
+  withinMs?: number;
+};
+
+const PROBE_EVERY_MS = 10;
+/** The public pages are looked at a while longer, so that what vanishes again is seen too. */
+const LOOK_ON_MS = 500;
+
+/**
+ * The main job with demo people, against a running system: submit, four signatures, prepared, armed, public at T0,
+ * verified; with a prober beside it that sees only what the public sees. Throws `CliFailure` where it cannot come to a
+ * release; a release that went wrong is an outcome.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
+  const { report, signal, known, dataDir, leadMs = 5_000, withinMs = 8 * 60_000 } = options;
+  const limits: Limits = { until: Date.now() + withinMs, signal };
+  const office = await loadOfficeConfig(options.configDir);
+  const bundle = await readCheckedBundle(options.path);
+  const installed = office.channels.channels.filter((channel) => channel.installed).map(({ id }) => id);
+  const { manifest, channels, leftOut } = copyForDemo(bundle.manifest, installed);
+  const system = await findSystem(known, dataDir);
+  if (system.websiteUrl === undefined) throw notRunning('website');
+  const cast = await gatherCast({ people: office.people, dataDir, apiUrl: system.apiUrl, signal });
+
+  report.line(`${manifest.title}${manifest.documentNumber ? `  ${manifest.documentNumber}` : ''}`);
+  report.line(`演示用新编号 under a new id, so that it can be run again: ${manifest.bundleId}`);
+  for (const channel of leftOut)
+    report.line(`  ${channelName[channel]} ${channel}: 还没有安装，略过 not installed yet, left out`);
+  for (const { message } of bundle.notes) report.line(`  ${message.zh} ${message.en}`);
+
+  const read = () => cast.drafter.api.status(manifest.bundleId);
+  const zip = await packBundle({ manifest, parts: bundle.parts });
+  await step(report, '送审 submit', async () => {
+    const submitted = await actOnce(
+      async () => {
+        await cast.drafter.api.submit(zip, { channels });
+        return readOn(read, limits);
+      },
+      { ...limits, status: read, done: () => true },
+    );
+    return [submitted, `${cast.drafter.name}  封签 seal ${submitted.seal.slice(0, 16)}…`];
+  });
+  await passGates(cast, read, { report, limits });
+  await awaitReadiness(read, { report, limits });
+
+  const pages = await sitePages(system.websiteUrl, manifest.bundleId, publicInterpretations(manifest));
+  if (pages.length === 0) throw notRunning(system.websiteUrl);
+  const followersUrl = system.wechatUrl && channels.includes('wechat') ? `${system.wechatUrl}/followers` : null;
+  await using prober = startProber({ pages, followersUrl, intervalMs: PROBE_EVERY_MS });
+  await step(report, '旁观探针 prober', async () => {
+    await within(prober.watching, 60_000, 'prober');
+    return [
+      undefined,
+      `独立进程，盯 ${pages.length} 个公开地址 a process of its own, watching ${pages.length} public addresses`,
+    ];
+  });
+
+  const armed = await step(report, '签发 arm', async () => {
+    const status = await actOnce(
+      async () => {
+        const { seal } = await readOn(read, limits);
+        // Anew for each try: an instant that passed meanwhile would be refused.
+        return cast.leader.api.arm(manifest.bundleId, { seal, t0: new Date(Date.now() + leadMs).toISOString() });
+      },
+      { ...limits, status: read, done: ({ plan }) => plan !== null },
+    );
+    return [
+      status,
+      `${cast.leader.name}  T0 ${status.plan ? beijingTime(status.plan.t0, { milliseconds: true }) : ''}`,
+    ];
+  });
+  const final = await awaitRelease(read, armed, { report, limits });
+  await new Promise((resolve) => setTimeout(resolve, LOOK_ON_MS));
+  const verdict = await prober.verdict();
+  tellVerdict(report, verdict, final);
+  return demoOutcome(final, verdict);
+}
+
+type Telling = { report: Reporter; limits: Limits };
+
+async function passGates(cast: Cast, read: () => Promise<ReleaseStatus>, { report, limits }: Telling): Promise<void> {
+  const { bundleId, gates } = await readOn(read, limits);
+  for (const { gate, name } of gates) {
+    await step(report, `审签 ${name.zh} ${gate}`, async () => {
+      const reviewer = cast.reviewerOf(gate);
+      const signed = await actOnce(
+        async () => {
+          const { seal } = await readOn(read, limits);
+          return reviewer.api.sign(bundleId, gate, { seal, opinion: '已核对检查意见，同意发布。' });
+        },
+        {
+          ...limits,
+          status: read,
+          done: (status) => status.gates.some((each) => each.gate === gate && each.state === 'signed'),
+        },
+      );
+      return [signed, `${reviewer.name}（${reviewer.office}）`];
+    });
+  }
+}
+
+const stuckBeforeRelease = ['returned', 'held', 'rolled-back', 'withdrawing', 'withdrawn'];
+
+async function awaitReadiness(read: () => Promise<ReleaseStatus>, { report, limits }: Telling): Promise<void> {
+  report.line('预置 prepare: 各渠道生成最终成品，读者看不到 every channel makes its final objects, unseen');
+  const lines = channelLines(report, 'ready', () => '');
+  try {
+    const status = await follow(read, {
+      ...limits,
+      show: lines.show,
+      ended: ({ state, channels }) =>
+        state === 'prepared' || stuckBeforeRelease.includes(state) || channels.some((each) => each.state === 'refused'),
+    });
+    if (status.state !== 'prepared') throw notReady(status);
+  } finally {
+    lines.close('没有就绪 not ready');
+  }
+}
+
+const ends = ['released', 'partly-released', 'rolled-back', 'held', 'withdrawing', 'withdrawn'];
+/** A channel that cannot say what it did may still find out. */
+const UNKNOWN_FOR_MS = 60_000;
+
+async function awaitRelease(
+  read: () => Promise<ReleaseStatus>,
+  { plan }: ReleaseStatus,
+  { report, limits }: Telling,
+): Promise<ReleaseStatus> {
+  const t0 = plan ? Date.parse(plan.t0) : Date.now();
+  const countdown = report.step('定时 T0');
+  const lines = channelLines(report, 'verified', ({ liveAt, url }) =>
+    [liveAt && `上线 live T0+${Date.parse(liveAt) - t0} ms`, url].filter(Boolean).join('  '),
+  );
+  let counting = true;
+  let unknownSince: number | undefined;
+  try {
+    return await follow(read, {
+      ...limits,
+      show(status) {
+        if (counting && status.committedAt === null) {
+          countdown.progress(`还有 ${Math.max(0, (t0 - Date.now()) / 1000).toFixed(1)} s to go`);
+          return;
+        }
+        if (counting && status.committedAt !== null)
+          countdown.done(`提交 committed T0+${Date.parse(status.committedAt) - t0} ms`);
+        counting = false;
+        lines.show(status);
+      },
+      ended({ state }) {
+        if (state !== 'outcome-unknown') unknownSince = undefined;
+        else unknownSince ??= Date.now();
+        return ends.includes(state) || Date.now() - (unknownSince ?? Infinity) > UNKNOWN_FOR_MS;
+      },
+    });
+  } finally {
+    if (counting) countdown.failed('没有提交 not committed');
+    lines.close('没有核验 not verified');
+  }
+}
+
+function tellVerdict(report: Reporter, verdict: ProbeVerdict | null, { committedAt }: ReleaseStatus): void {
+  if (!verdict) return;
+  const { samples, tornWindowMs, earliestVisibleAt } = verdict;
+  const after =
+    earliestVisibleAt !== null && committedAt !== null ? Math.round(earliestVisibleAt - Date.parse(committedAt)) : null;
+  report.line(
+    `旁观 prober: ${samples} 次查看 looks；最早公开于提交后 first public ${after ?? '–'} ms after commit；` +
+      `只公开了一部分的时间 torn window ${Math.ceil(tornWindowMs)} ms`,
+  );
+}
+
+const publicInterpretations = ({ items }: Manifest): string[] =>
+  items.filter(({ role, public: isPublic }) => role === 'interpretation-material' && isPublic).map(({ id }) => id);
+
+const notReady = ({ bundleId, state, channels, blockers }: ReleaseStatus) => {
+  const refused = channels.filter((each) => each.state === 'refused');
+  return new CliFailure({
+    type: 'ChannelRefused',
+    message: {
+      zh: `没有到待签发（${state}）：${[...refused.map(({ channel, detail }) => `${channelName[channel]} ${detail?.zh ?? ''}`), ...blockers.map(({ zh }) => zh)].join('；')}`,
+      en: `Not ready to be armed (${state}): ${[...refused.map(({ channel, detail }) => `${channel} ${detail?.en ?? ''}`), ...blockers.map(({ en }) => en)].join('; ')}`,
+    },
+    where: bundleId,
+  });
+};
+
+/** One line of the story, closed whichever way `work` ends; its second result is what the line says. */
+async function step<T>(report: Reporter, title: string, work: () => Promise<readonly [T, string]>): Promise<T> {
+  const line = report.step(title);
+  try {
+    const [result, told] = await work();
+    line.done(told);
+    return result;
+  } catch (error) {
+    line.failed(error instanceof CliFailure ? error.refusal.message.zh : '');
+    throw error;
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(() => limit.reject(notRunning(what)), ms);
+  try {
+    return await Promise.race([promise, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
