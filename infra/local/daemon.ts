@@ -55,9 +55,13 @@ export async function untilReady(
   throw new Error(`not ready within ${withinMs / 1000} s (${String(last)}); ${log} ends with:\n${logTail(log)}`);
 }
 
+/** The last lines that say something: without stack frames, which would push the message out. */
 export function logTail(log: string, lines = 8): string {
   try {
-    return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    const said = readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line));
+    return said.slice(-lines).join('\n');
   } catch {
     return '(no log)';
   }

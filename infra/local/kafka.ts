@@ -108,6 +108,9 @@ function serverProperties({ ports, profile }: ServiceContext, data: string): str
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0, // no second consumer is on its way that would be worth a wait
+    // After a kill -9 the controller waits this long for the dead broker before it lets the new one in (default 9 s).
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 16_777_216, // the default of 128 MB would be half the heap

@@ -1,5 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDaemon, untilReady } from './daemon.ts';
 import { LocalFailure } from './failure.ts';
@@ -57,7 +57,7 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
       '--disable-warning=ExperimentalWarning',
       '--import',
       import.meta.resolve('tsx'),
-      join(repositoryRoot, spec.entry),
+      resolve(repositoryRoot, spec.entry),
     ];
     const env = { ...inherited(), ...spec.env };
     const identity = await startDaemon({ command: process.execPath, args, log, env, cwd: repositoryRoot });
