@@ -42,7 +42,10 @@ export const WeChatArticle = z.strictObject({
     }),
   /** 阅读原文: the page on our own website. Together with the title it is how a post is known again. */
   contentSourceUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({
+      protocol: /^https?$/,
+      error: '原文链接须为完整的 http(s) 地址。The source link must be a complete http(s) address.',
+    })
     .refine(
       (url) => new TextEncoder().encode(url).length <= 1024,
       '原文链接超过 1 KB。The source link is longer than 1 KB.',

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LOCAL_ACCOUNT } from '../../infra/sandbox/index.ts';
 import { platform, png } from '../support/wechat.ts';
@@ -178,13 +181,13 @@ describe('with the rights of a verified account', () => {
     const access = await token();
     const big = (bytes: number, start: Uint8Array = png()) => Buffer.concat([start, Buffer.alloc(bytes)]);
     const gif = Buffer.from('GIF89a..');
-    const text = Buffer.from('not a picture');
+    const words = Buffer.from('not a picture');
     const upload = async (path: string, bytes: Uint8Array, field?: string) =>
       (await post(path, media(bytes, field), access)).errcode;
     expect(await upload('media/uploadimg', png())).toBeUndefined();
     expect(await upload('media/uploadimg', big(1024 * 1024))).toBe(40009);
     expect(await upload('media/uploadimg', gif)).toBe(40113);
-    expect(await upload('media/uploadimg', text)).toBe(40113);
+    expect(await upload('media/uploadimg', words)).toBe(40113);
     expect(await upload('media/uploadimg', png(), 'file')).toBe(41005);
     expect(await upload('material/add_material?type=image', gif)).toBeUndefined();
     expect(await upload('material/add_material?type=image', big(10 * 1024 * 1024))).toBe(40009);
@@ -308,6 +311,38 @@ test.each([
   const media_id = await draft(access, {}, server);
   expect(await post('freepublish/submit', { media_id }, access, server)).toMatchObject({ errcode });
   await server.close();
+});
+
+test('the result of a job is pushed, signed, until the account answers success', async () => {
+  const received: { url: URL; body: string }[] = [];
+  const { promise: twice, resolve } = Promise.withResolvers<void>();
+  const account = createServer(async (request, answer) => {
+    received.push({ url: new URL(request.url ?? '', 'http://a.example'), body: await text(request) });
+    answer.end(received.length === 1 ? 'busy' : 'success');
+    if (received.length === 2) resolve();
+  });
+  await new Promise<void>((listening) => account.listen(0, '127.0.0.1', listening));
+  const address = account.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/wechat`;
+  const server = await platform({
+    account: { ...LOCAL_ACCOUNT, publishMilliseconds: 0, callback: { url, token: 'secret' } },
+  });
+  const access = await token(server);
+  const { publish_id } = await post(
+    'freepublish/submit',
+    { media_id: await draft(access, {}, server) },
+    access,
+    server,
+  );
+  await twice;
+  const [first, second] = received;
+  const { signature, timestamp = '', nonce = '' } = Object.fromEntries(first?.url.searchParams ?? []);
+  expect(signature).toBe(createHash('sha1').update(['secret', timestamp, nonce].sort().join('')).digest('hex'));
+  expect(first?.body).toContain('<Event><![CDATA[PUBLISHJOBFINISH]]></Event>');
+  expect(first?.body).toContain(`<publish_id>${publish_id}</publish_id><publish_status>0</publish_status>`);
+  expect(second?.body).toContain(`<publish_id>${publish_id}</publish_id>`);
+  await server.close();
+  account.close();
 });
 
 test('a caller that is not on the white list is refused with its address', async () => {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
+import { simpleParser } from 'mailparser';
 import { z } from 'zod';
 import { secured, sendPage, shanghaiTime } from '../page.tsx';
 import type { MailStore, StoredMail } from './store.ts';
@@ -8,55 +7,36 @@ import type { MailStore, StoredMail } from './store.ts';
 const Id = z.coerce.number().int().positive();
 const Place = z.object({ id: Id, at: z.coerce.number().int().min(0) });
 
-const addresses = (value: AddressObject | AddressObject[] | undefined) =>
-  [value ?? []].flat().flatMap(({ value }) => value.map(({ name, address }) => ({ name, address: address ?? '' })));
+const people = (list: StoredMail['from']) =>
+  list.map(({ name, address }) => (name ? `${name} <${address}>` : address)).join('、');
 
 /** A mail as the JSON API shows it. */
-const described = (stored: StoredMail, mail: ParsedMail) => ({
-  id: stored.id,
-  mailbox: stored.mailbox,
-  messageId: stored.messageId,
-  mailFrom: stored.mailFrom,
-  receivedAt: new Date(stored.receivedAt).toISOString(),
-  /** Deliveries of the same Message-ID to this mailbox that were suppressed. */
-  suppressed: stored.suppressed,
-  size: stored.raw.length,
-  from: addresses(mail.from),
-  to: addresses(mail.to),
-  subject: mail.subject ?? '',
-  date: mail.date?.toISOString() ?? null,
-  text: mail.text ?? '',
-  html: mail.html || null,
-  attachments: mail.attachments.map(({ filename, contentType, content }, at) => ({
-    filename: filename ?? `attachment-${at + 1}`,
-    contentType,
-    size: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-    path: `/messages/${stored.id}/attachments/${at}`,
+const shown = (mail: StoredMail) => ({
+  ...mail,
+  attachments: mail.attachments.map((attachment, at) => ({
+    ...attachment,
+    path: `/messages/${mail.id}/attachments/${at}`,
   })),
 });
 
 /** The web mail of the host: a list, each mail with its attachments, and the same as JSON under `/api/messages`. */
 export function mailboxPages(app: FastifyInstance, store: MailStore): void {
-  const read = async (stored: StoredMail) => ({ stored, mail: await simpleParser(Buffer.from(stored.raw)) });
-  const find = async (id: unknown) => {
+  const find = (id: unknown) => {
     const parsed = Id.safeParse(id);
-    const stored = parsed.success ? store.find(parsed.data) : undefined;
-    return stored && read(stored);
+    return parsed.success ? store.find(parsed.data) : undefined;
   };
 
   app.get('/api/messages', async (request) => {
     const { mailbox } = z.object({ mailbox: z.string().toLowerCase().optional() }).parse(request.query);
-    const messages = await Promise.all(store.list({ mailbox }).map(read));
-    return { messages: messages.map(({ stored, mail }) => described(stored, mail)) };
+    return { messages: store.list(mailbox).map(shown) };
   });
   app.get<{ Params: { id: string } }>('/api/messages/:id', async (request, reply) => {
-    const found = await find(request.params.id);
-    return found ? described(found.stored, found.mail) : reply.code(404).send({ error: 'not found' });
+    const mail = find(request.params.id);
+    return mail ? shown(mail) : reply.code(404).send({ error: 'not found' });
   });
 
   app.get('/', async (_request, reply) => {
-    const messages = await Promise.all(store.list().map(read));
+    const messages = store.list();
     return sendPage(
       reply,
       '收到的邮件',
@@ -77,16 +57,16 @@ export function mailboxPages(app: FastifyInstance, store: MailStore): void {
               </tr>
             </thead>
             <tbody>
-              {messages.map(({ stored, mail }) => (
-                <tr key={stored.id}>
+              {messages.map((mail) => (
+                <tr key={mail.id}>
                   <td>
-                    <a href={`/messages/${stored.id}`}>{mail.subject || '（无主题）'}</a>
+                    <a href={`/messages/${mail.id}`}>{mail.subject || '（无主题）'}</a>
                   </td>
-                  <td>{stored.mailbox}</td>
-                  <td>{mail.from?.text}</td>
-                  <td>{shanghaiTime(stored.receivedAt)}</td>
+                  <td>{mail.mailbox}</td>
+                  <td>{people(mail.from)}</td>
+                  <td>{shanghaiTime(Date.parse(mail.receivedAt))}</td>
                   <td>{mail.attachments.length}</td>
-                  <td>{stored.suppressed}</td>
+                  <td>{mail.suppressed}</td>
                 </tr>
               ))}
             </tbody>
@@ -97,14 +77,9 @@ export function mailboxPages(app: FastifyInstance, store: MailStore): void {
   });
 
   app.get<{ Params: { id: string } }>('/messages/:id', async (request, reply) => {
-    const found = await find(request.params.id);
+    const found = find(request.params.id);
     if (!found) return sendPage(reply, '没有这封邮件', <main class="wide">没有这封邮件。</main>, 404);
-    const { attachments, from, to, subject, mailbox, receivedAt, id, html, text, messageId } = described(
-      found.stored,
-      found.mail,
-    );
-    const people = (list: typeof from) =>
-      list.map(({ name, address }) => (name ? `${name} <${address}>` : address)).join('、');
+    const { attachments, from, to, subject, mailbox, receivedAt, id, html, text, messageId } = shown(found);
     const facts = [
       ['发件人', people(from)],
       ['收件人', people(to)],
@@ -142,21 +117,23 @@ export function mailboxPages(app: FastifyInstance, store: MailStore): void {
 
   // A mail's HTML is a stranger's: it gets no script, no form, no net, and an origin of its own.
   app.get<{ Params: { id: string } }>('/messages/:id/html', async (request, reply) => {
-    const found = await find(request.params.id);
+    const found = find(request.params.id);
     if (!found) return reply.code(404).send();
     return secured(reply, "sandbox; img-src data:; style-src 'unsafe-inline'")
       .type('text/html; charset=utf-8')
-      .send(found.mail.html || '');
+      .send(found.html ?? '');
   });
   app.get<{ Params: { id: string } }>('/messages/:id/source', async (request, reply) => {
-    const found = await find(request.params.id);
-    if (!found) return reply.code(404).send();
-    return secured(reply, 'sandbox').type('text/plain; charset=utf-8').send(Buffer.from(found.stored.raw));
+    const id = Id.safeParse(request.params.id);
+    const raw = id.success ? store.source(id.data) : undefined;
+    if (!raw) return reply.code(404).send();
+    return secured(reply, 'sandbox').type('text/plain; charset=utf-8').send(Buffer.from(raw));
   });
   app.get('/messages/:id/attachments/:at', async (request, reply) => {
     const place = Place.safeParse(request.params);
-    const found = place.success ? await find(place.data.id) : undefined;
-    const attachment = place.success ? found?.mail.attachments[place.data.at] : undefined;
+    const raw = place.success ? store.source(place.data.id) : undefined;
+    const attachment =
+      place.success && raw ? (await simpleParser(Buffer.from(raw))).attachments[place.data.at] : undefined;
     if (!attachment) return reply.code(404).send();
     const name = encodeURIComponent(attachment.filename ?? 'attachment').replace(
       /['()*]/g,

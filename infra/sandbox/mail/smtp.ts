@@ -1,6 +1,7 @@
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerAddress } from 'smtp-server';
 import { z } from 'zod';
+import { describeMail } from './description.ts';
 import type { MailStore } from './store.ts';
 
 /** How the mail host is set up. */
@@ -78,13 +79,9 @@ export function createSmtpServer(
         requireWellFormed(raw, mail);
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom ? mailboxOf(mailFrom) : '';
-        store.deliver({
-          mailboxes: rcptTo.map(mailboxOf),
-          messageId: mail.messageId,
-          mailFrom: from,
-          raw,
-          at: clock(),
-        });
+        const mailboxes = rcptTo.map(mailboxOf);
+        const description = describeMail(mail);
+        store.deliver({ mailboxes, messageId: mail.messageId, mailFrom: from, raw, description, at: clock() });
       };
       receive().then(
         () => callback(null, '2.0.0 Accepted'),

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { MailDescription } from './description.ts';
 
-/** A mail as it lies in one mailbox. */
-export const StoredMail = z
+/** A mail as it lies in one mailbox; the mail itself is read apart. */
+const StoredMail = z
   .object({
     id: z.number(),
     mailbox: z.string(),
@@ -13,15 +14,32 @@ export const StoredMail = z
     mail_from: z.string(),
     received_at: z.number(),
     suppressed: z.number(),
-    raw: z.instanceof(Uint8Array),
+    size: z.number(),
+    description: z.string(),
   })
-  .transform(({ message_id, mail_from, received_at, ...row }) => ({
-    ...row,
-    messageId: message_id,
-    mailFrom: mail_from,
-    receivedAt: received_at,
+  .transform((row) => ({
+    id: row.id,
+    mailbox: row.mailbox,
+    messageId: row.message_id,
+    mailFrom: row.mail_from,
+    receivedAt: new Date(row.received_at).toISOString(),
+    /** Deliveries of the same Message-ID to this mailbox that were suppressed. */
+    suppressed: row.suppressed,
+    size: row.size,
+    ...MailDescription.parse(JSON.parse(row.description)),
   }));
 export type StoredMail = z.infer<typeof StoredMail>;
+
+export type Delivery = {
+  mailboxes: string[];
+  messageId: string | undefined;
+  mailFrom: string;
+  raw: Uint8Array;
+  description: MailDescription;
+  at: number;
+};
+
+const COLUMNS = 'id, mailbox, message_id, mail_from, received_at, suppressed, length(raw) AS size, description';
 
 /**
  * The mailboxes of the host. A mail is acknowledged to its sender only after it is here. A second delivery of one
@@ -36,29 +54,25 @@ export function openMailStore(directory: string) {
     PRAGMA busy_timeout = 5000;
     CREATE TABLE IF NOT EXISTS mails (
       id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, message_id TEXT NOT NULL, mail_from TEXT NOT NULL,
-      received_at INTEGER NOT NULL, suppressed INTEGER NOT NULL DEFAULT 0, raw BLOB NOT NULL, UNIQUE (mailbox, message_id)
+      received_at INTEGER NOT NULL, suppressed INTEGER NOT NULL DEFAULT 0, description TEXT NOT NULL, raw BLOB NOT NULL,
+      UNIQUE (mailbox, message_id)
     ) STRICT;
   `);
   const rows = (values: unknown[]) => z.array(StoredMail).parse(values);
 
   return {
     /** All mailboxes or none: the sender is told one answer for the whole envelope. */
-    deliver(mail: {
-      mailboxes: string[];
-      messageId: string | undefined;
-      mailFrom: string;
-      raw: Uint8Array;
-      at: number;
-    }): void {
+    deliver({ mailboxes, messageId, mailFrom, raw, description, at }: Delivery): void {
       // A mail without Message-ID can only be known again by its bytes.
-      const messageId = mail.messageId ?? `sha256:${createHash('sha256').update(mail.raw).digest('hex')}`;
+      const id = messageId ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`;
       const insert = db.prepare(
-        `INSERT INTO mails (mailbox, message_id, mail_from, received_at, raw) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO mails (mailbox, message_id, mail_from, received_at, description, raw) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (mailbox, message_id) DO UPDATE SET suppressed = suppressed + 1`,
       );
       db.exec('BEGIN IMMEDIATE');
       try {
-        for (const mailbox of new Set(mail.mailboxes)) insert.run(mailbox, messageId, mail.mailFrom, mail.at, mail.raw);
+        for (const mailbox of new Set(mailboxes))
+          insert.run(mailbox, id, mailFrom, at, JSON.stringify(description), raw);
         db.exec('COMMIT');
       } catch (error) {
         db.exec('ROLLBACK');
@@ -66,15 +80,20 @@ export function openMailStore(directory: string) {
       }
     },
     /** Newest first; at most 500. */
-    list({ mailbox }: { mailbox?: string | undefined } = {}): StoredMail[] {
+    list(mailbox?: string): StoredMail[] {
       return rows(
         mailbox === undefined
-          ? db.prepare('SELECT * FROM mails ORDER BY id DESC LIMIT 500').all()
-          : db.prepare('SELECT * FROM mails WHERE mailbox = ? ORDER BY id DESC LIMIT 500').all(mailbox),
+          ? db.prepare(`SELECT ${COLUMNS} FROM mails ORDER BY id DESC LIMIT 500`).all()
+          : db.prepare(`SELECT ${COLUMNS} FROM mails WHERE mailbox = ? ORDER BY id DESC LIMIT 500`).all(mailbox),
       );
     },
     find(id: number): StoredMail | undefined {
-      return rows(db.prepare('SELECT * FROM mails WHERE id = ?').all(id))[0];
+      return rows(db.prepare(`SELECT ${COLUMNS} FROM mails WHERE id = ?`).all(id))[0];
+    },
+    /** The mail as it came in. */
+    source(id: number): Uint8Array | undefined {
+      const row = db.prepare('SELECT raw FROM mails WHERE id = ?').get(id);
+      return row && z.object({ raw: z.instanceof(Uint8Array) }).parse(row).raw;
     },
     close: () => db.close(),
   };

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { request } from '../../http/request.ts';
 import type { WeChatAccount } from './account.ts';
 import type { Publishing } from './publishing.ts';
 
@@ -29,43 +30,52 @@ function eventXml(account: WeChatAccount, status: ReturnType<Publishing['status'
 }
 
 /** Pushes the result of every finished job to the account's server, if it has one. Jobs from before a restart too. */
-export function startCallbacks(account: WeChatAccount, publishing: Publishing, clock: () => number): { stop(): void } {
+export function startCallbacks(
+  account: WeChatAccount,
+  publishing: Publishing,
+  clock: () => number,
+): { stop(): Promise<void> } {
   const { callback } = account;
-  if (!callback) return { stop() {} };
-  let running = false;
+  if (!callback) return { stop: async () => {} };
+  const stopping = new AbortController();
+  let round: Promise<void> | undefined;
 
   const push = async (body: string): Promise<boolean> => {
     const timestamp = String(Math.floor(clock() / 1000));
     const nonce = randomBytes(5).readUIntBE(0, 5).toString();
+    const signed = [callback.token, timestamp, nonce].sort().join('');
     const url = new URL(callback.url);
-    url.searchParams.set(
-      'signature',
-      createHash('sha1').update([callback.token, timestamp, nonce].sort().join('')).digest('hex'),
-    );
+    url.searchParams.set('signature', createHash('sha1').update(signed).digest('hex'));
     url.searchParams.set('timestamp', timestamp);
     url.searchParams.set('nonce', nonce);
     try {
       const headers = { 'content-type': 'text/xml' };
-      const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE_MS) });
-      return answer.ok && (await answer.text()).trim() === 'success';
+      const { signal } = stopping;
+      const answer = await request({ method: 'POST', url, headers, body, timeoutMs: PATIENCE_MS, signal });
+      return answer.status === 200 && answer.text().trim() === 'success';
     } catch {
       return false; // the receiver is down: it is asked again
     }
   };
 
-  const round = async () => {
-    if (running) return;
-    running = true;
-    try {
-      for (const { job, told } of publishing.untold()) {
-        if (job.done_at > clock()) continue;
-        const accepted = await push(eventXml(account, publishing.status(job, clock()), clock()));
-        publishing.setTold(job.publish_id, accepted ? DELIVERED : told + 1);
-      }
-    } finally {
-      running = false;
+  const tell = async () => {
+    for (const { job, told } of publishing.untold()) {
+      if (job.done_at > clock()) continue;
+      const accepted = await push(eventXml(account, publishing.status(job, clock()), clock()));
+      if (stopping.signal.aborted) return; // asked again after the next start
+      publishing.setTold(job.publish_id, accepted ? DELIVERED : told + 1);
     }
   };
-  const timer = setInterval(() => void round(), 500);
-  return { stop: () => clearInterval(timer) };
+  const timer = setInterval(() => {
+    round ??= tell().finally(() => {
+      round = undefined;
+    });
+  }, 500);
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await round;
+    },
+  };
 }

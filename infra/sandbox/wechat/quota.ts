@@ -2,11 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { WeChatError } from './errors.ts';
 
-/** Where the provider names no figure, the limit of a small account's calls a day. */
-const DEFAULT_DAILY_CALLS = 1000;
+/** Where the provider names no figure for an API. */
+const DEFAULT_DAILY_CALLS = 10_000;
 const DOCUMENTED_DAILY_CALLS: Record<string, number> = {
   '/cgi-bin/stable_token': 500_000,
-  '/cgi-bin/freepublish/get': 5000,
 };
 
 /** Quotas begin anew at midnight of this zone. @returns `YYYY-MM-DD` */

@@ -48,7 +48,7 @@ export async function startWeChatSandbox(options: WeChatSandboxOptions): Promise
   const publishing = createPublishing(db, account, drafts, materials, origin);
   const callbacks = startCallbacks(account, publishing, clock);
   app.addHook('onClose', async () => {
-    callbacks.stop();
+    await callbacks.stop(); // before the store it writes to
     db.close();
   });
 

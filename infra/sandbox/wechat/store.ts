@@ -34,6 +34,7 @@ export function openStore(directory: string): DatabaseSync {
       submitted_at INTEGER NOT NULL, done_at INTEGER NOT NULL, status INTEGER NOT NULL, fail_idx TEXT NOT NULL,
       told_callback INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+    CREATE INDEX IF NOT EXISTS publications_media_id ON publications (media_id);
     CREATE TABLE IF NOT EXISTS articles (
       sn TEXT PRIMARY KEY, publish_id INTEGER NOT NULL REFERENCES publications (publish_id), idx INTEGER NOT NULL,
       article TEXT NOT NULL, deleted_at INTEGER, UNIQUE (publish_id, idx)
