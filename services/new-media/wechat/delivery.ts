@@ -4,6 +4,15 @@ import { awaitPublished, publishDraft } from './publish.ts';
 import type { ExpectedArticle } from './reading.ts';
 import { deleteArticle, verifyArticle } from './verify.ts';
 
+/** Where the articles of the platform at `apiUrl` are read: its own host, or that of a stand-in. */
+export const articleOriginsOf = (apiUrl: string): string[] =>
+  new URL(apiUrl).host === 'api.weixin.qq.com'
+    ? ['https://mp.weixin.qq.com', 'http://mp.weixin.qq.com']
+    : [new URL(apiUrl).origin];
+
+/** An unanswered submit is asked for during six seconds: far longer than a call in flight lives at the platform's edge. */
+export const SETTLE = { asks: 4, everyMs: 2000 };
+
 /** The steps of a delivery to one official account, each safe to repeat, as activities call them. */
 export const createWeChatDelivery = (deps: DeliveryDeps) => ({
   prepareDraft: (post: unknown) => prepareDraft(post, deps),
