@@ -1,0 +1,205 @@
+import { type FileFinding, fileFinding } from '../file-finding.ts';
+import { imageHeader, readImage } from '../image.ts';
+import type { Aside, DocumentModel } from '../model.ts';
+import { corrupt, DocumentRefused } from '../refusal.ts';
+import { readEmbedded } from './embedded.ts';
+import { readNumbering } from './numbering.ts';
+import { type OoxmlPackage, openPackage } from './package.ts';
+import { readLooseText, readProperties, readSettings } from './properties.ts';
+import { readStory, type StoryContext } from './story.ts';
+import { readStyles } from './styles.ts';
+
+const SAVE_CLEAN = {
+  zh: '请在 Word 或 WPS 中去除后，另存为 .docx 提交。',
+  en: 'Remove it in Word or WPS, save as .docx and submit that.',
+};
+
+/**
+ * Reads every part of a .docx. A macro, something that loads by itself, or XML that is unsafe refuses the document
+ * (DocumentRefused): nobody may be asked to review what changes when it is opened.
+ */
+export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise<FileFinding[]> {
+  const ooxml = await openPackage(bytes);
+  refuseMacros(ooxml, model);
+  const { mainPart } = ooxml;
+  const main = mainPart === null ? undefined : ooxml.parts.get(mainPart);
+  if (mainPart === null || !main) throw corrupt('找不到正文部件', 'it has no main part');
+  if (!ooxml.contentType(mainPart).includes('wordprocessingml')) {
+    throw new DocumentRefused(
+      fileFinding(
+        'FILE-TYPE-MISMATCH',
+        { zh: '文件内容不是 Word 文档。', en: 'The content is no Word document.' },
+        SAVE_CLEAN,
+      ),
+    );
+  }
+  for (const [part, relations] of ooxml.relationships) {
+    for (const { type, target, external } of relations.values()) {
+      if (external && type !== 'hyperlink') model.package.externalRelationships.push({ part, type, target });
+    }
+  }
+  if (model.package.externalRelationships.length > 0)
+    throw externalReference(model.package.externalRelationships[0]?.type ?? '');
+
+  const partOf = (suffix: string) => [...ooxml.parts].find(([name]) => ooxml.contentType(name).includes(suffix));
+  const references = new Map<string, number>();
+  const fetching = new Set<string>();
+  const images: StoryContext['images'] = [];
+  const story = (part: string, kind: StoryContext['kind']): StoryContext => ({
+    model,
+    styles,
+    numbering,
+    part,
+    kind,
+    fetching,
+    images,
+    references,
+    relationships: ooxml.relationships.get(part) ?? new Map(),
+  });
+  const styles = readStyles(partOf('wordprocessingml.styles+xml')?.[1]);
+  const numbering = readNumbering(partOf('wordprocessingml.numbering+xml')?.[1]);
+  readStory(main, story(mainPart, 'body'));
+  const rest: string[] = [];
+  for (const [part, content] of ooxml.parts) {
+    if (part === mainPart || part === '[Content_Types].xml' || part.endsWith('.rels')) continue;
+    const type = ooxml.contentType(part);
+    const kind = storyKind(type);
+    if (kind) readStory(content, story(part, kind));
+    else if (type.endsWith('core-properties+xml')) readProperties(content, part, 'core', model);
+    else if (type.endsWith('extended-properties+xml')) readProperties(content, part, 'app', model);
+    else if (type.endsWith('custom-properties+xml')) readProperties(content, part, 'custom', model);
+    else if (type.endsWith('settings+xml')) readSettings(content, part, model);
+    else if (/[+/]xml$/.test(type)) readLooseText(content, part, looseKind(part), model);
+    else rest.push(part);
+  }
+  if (fetching.size > 0) throw externalReference([...fetching][0] ?? '');
+  await readImages(ooxml, rest, images, model);
+  const findings = await readObjects(ooxml, rest, model);
+  dropRepeats(model);
+  return findings;
+}
+
+function refuseMacros({ parts, contentType, relationships }: OoxmlPackage, model: DocumentModel): void {
+  const types = [...parts.keys()].map((part) => `${part} ${contentType(part)}`);
+  const relations = [...relationships.values()].flatMap((each) => [...each.values()].map(({ type }) => type));
+  model.package.hasMacros =
+    types.some((type) => /vbaProject|vbaData|macroEnabled|ms-office\.activeX/i.test(type)) ||
+    relations.some((type) => /vbaProject|wordVbaData|activeX|keyMapCustomizations/i.test(type));
+  if (!model.package.hasMacros) return;
+  throw new DocumentRefused(
+    fileFinding('FILE-MACRO', { zh: '文件含有宏或者控件。', en: 'The file has macros or controls in it.' }, SAVE_CLEAN),
+  );
+}
+
+const FETCHED: Record<string, { zh: string; en: string }> = {
+  attachedTemplate: { zh: '外部模板', en: 'an external template' },
+  image: { zh: '链接的图片', en: 'a linked picture' },
+  oleObject: { zh: '链接的对象', en: 'a linked object' },
+  altChunk: { zh: '嵌入的外来内容（altChunk）', en: 'an imported chunk (altChunk)' },
+  aFChunk: { zh: '嵌入的外来内容（altChunk）', en: 'an imported chunk (altChunk)' },
+  subDocument: { zh: '子文档', en: 'a sub-document' },
+  subDoc: { zh: '子文档', en: 'a sub-document' },
+  frame: { zh: '框架页', en: 'a frame' },
+  field: { zh: '自动取数的域（DDE、LINK、INCLUDE 等）', en: 'a field that fetches (DDE, LINK, INCLUDE …)' },
+};
+
+/** Says the kind, never the address: the message must not carry what the file wanted loaded. */
+function externalReference(kind: string): DocumentRefused {
+  const { zh, en } = FETCHED[kind] ?? { zh: '外部引用', en: 'an external reference' };
+  return new DocumentRefused(
+    fileFinding(
+      'FILE-EXTERNAL-REF',
+      {
+        zh: `文件打开时会自动加载外部内容：${zh}。系统没有访问它。`,
+        en: `Opened, the file would load ${en}. It was not fetched.`,
+      },
+      SAVE_CLEAN,
+    ),
+  );
+}
+
+function storyKind(contentType: string): Aside['kind'] | null {
+  const kinds: [RegExp, Aside['kind']][] = [
+    [/wordprocessingml\.header\+xml$/, 'header'],
+    [/wordprocessingml\.footer\+xml$/, 'footer'],
+    [/wordprocessingml\.footnotes\+xml$/, 'footnote'],
+    [/wordprocessingml\.endnotes\+xml$/, 'endnote'],
+    [/wordprocessingml\.comments\+xml$/, 'comment'],
+    [/wordprocessingml\.document\.glossary\+xml$/, 'hidden-text'],
+  ];
+  return kinds.find(([pattern]) => pattern.test(contentType))?.[1] ?? null;
+}
+
+const looseKind = (part: string): Aside['kind'] => {
+  if (/^customXml\//i.test(part)) return 'custom-property';
+  return /(^|\/)(charts|diagrams|drawings)\//i.test(part) ? 'text-box' : 'hidden-text';
+};
+
+async function readImages(
+  ooxml: OoxmlPackage,
+  rest: string[],
+  used: StoryContext['images'],
+  model: DocumentModel,
+): Promise<void> {
+  for (const part of rest) {
+    const bytes = ooxml.parts.get(part);
+    if (!bytes) continue;
+    const use = used.find((image) => image.target === part);
+    const mediaType = ooxml.contentType(part);
+    if (imageHeader(bytes))
+      model.images.push(await readImage(bytes, part, use?.altText ?? null, use?.paragraph ?? null));
+    else if (mediaType.startsWith('image/')) {
+      model.images.push({
+        part,
+        mediaType,
+        width: null,
+        height: null,
+        bytes: bytes.byteLength,
+        altText: use?.altText ?? null,
+        metadata: {},
+        gps: null,
+        paragraph: use?.paragraph ?? null,
+      });
+    }
+  }
+}
+
+/** What is neither XML, picture nor font: a workbook, a package, an OLE object. Its text is read; people have to look at it. */
+async function readObjects(ooxml: OoxmlPackage, rest: string[], model: DocumentModel): Promise<FileFinding[]> {
+  for (const part of rest) {
+    const type = ooxml.contentType(part);
+    const bytes = ooxml.parts.get(part);
+    if (!bytes || type.startsWith('image/') || imageHeader(bytes) || /font|printerSettings/i.test(`${type} ${part}`))
+      continue;
+    model.package.embeddedObjects.push(part);
+    await readEmbedded(bytes, part, model);
+  }
+  if (model.package.embeddedObjects.length === 0) return [];
+  return [
+    {
+      ...fileFinding(
+        'FILE-EMBEDDED-OBJECT',
+        {
+          zh: '文件中嵌有工作簿或者其他对象，下载的人能看到其中全部内容。',
+          en: 'A workbook or another object is embedded; whoever downloads the file has all of it.',
+        },
+        {
+          zh: '请把对象改为图片或者表格，或者确认其内容可以公开。',
+          en: 'Turn it into a picture or a table, or make sure that all of it may be public.',
+        },
+        { where: 'embedded-object' },
+      ),
+      severity: 'warning',
+    },
+  ];
+}
+
+/** A drawing is written twice, for new and for old readers of the format; its text is told once. */
+function dropRepeats(model: DocumentModel): void {
+  const seen = new Set<string>();
+  model.asides = model.asides.filter((aside) => {
+    if (aside.kind !== 'text-box' && aside.kind !== 'alt-text') return true;
+    const key = `${aside.kind}\0${aside.part}\0${aside.paragraph}\0${aside.text}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
