@@ -14,6 +14,7 @@ a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .phone { max-width: 430px; min-height: 100vh; margin: 0 auto; padding: 16px; background: var(--paper); }
 .wide { max-width: 960px; margin: 0 auto; padding: 24px 16px; }
 h1 { font-size: 22px; line-height: 1.4; margin: 0 0 8px; }
+h2 { font-size: 18px; margin: 16px 0 8px; }
 .quiet { color: var(--quiet); font-size: 14px; }
 .post { list-style: none; margin: 16px 0; padding: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 .post li { display: flex; gap: 12px; align-items: center; justify-content: space-between; padding: 10px 12px; border-top: 1px solid var(--line); }
