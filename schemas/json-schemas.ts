@@ -8,6 +8,7 @@ import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
 import { ReleaseStatus } from './release.ts';
+import { RuleList, RuleSetListing } from './rules.ts';
 import { SealedContent } from './seal.ts';
 
 /** All that somebody outside may write or read, by the name of its file in docs/schemas. */
@@ -28,15 +29,19 @@ export const published: Record<string, z.ZodType> = {
   'api-arm-body': api.ArmBody,
   'api-reason-body': api.ReasonBody,
   'api-resume-body': api.ResumeBody,
+  'api-bundles-answer': api.BundlesAnswer,
+  'api-receipts-answer': api.ReceiptsAnswer,
   'api-error-answer': api.ErrorAnswer,
   'api-release-status': ReleaseStatus,
   'cli-submitted': cli.CliSubmitted,
   'cli-refusal': cli.CliRefusal,
   'cli-demo-result': cli.DemoResult,
+  'cli-rules': RuleSetListing,
   'config-gates': configuration.GatesFile,
   'config-channels': configuration.ChannelsFile,
   'config-people': configuration.PeopleFile,
   'config-calendar': configuration.CalendarFile,
+  'config-rule-list': RuleList,
 };
 
 /** The shape as it is written (before defaults and conversions), JSON Schema 2020-12. */
