@@ -28,7 +28,7 @@ export function createLanes({ deliver, patienceMs, log }: Options) {
   const run = async (payload: EachBatchPayload, lost: AbortSignal, lane: { detached: boolean }): Promise<void> => {
     const { topic, partition, messages } = payload.batch;
     for (const message of messages) {
-      if (paused || stopping.signal.aborted || lost.aborted || !payload.isRunning() || payload.isStale()) return;
+      if (paused || !payload.isRunning()) return; // `deliver` begins nothing when lost or stopping
       const outcome = await deliver(toRecord(topic, partition, message), { lost, stopping: stopping.signal });
       // After a rebalance the same call would commit under the new assignment, for a partition that is another's.
       if (outcome === 'abandoned' || lost.aborted) return;

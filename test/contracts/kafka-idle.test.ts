@@ -17,7 +17,7 @@ test('an idle bus sets a few timers for each turn of its fetch loop, none of the
   await sleep(1_000);
 
   const timers = vi.spyOn(globalThis, 'setTimeout');
-  await sleep(3_000); // about three turns
+  await sleep(3_000); // some six turns
   const delays = timers.mock.calls.map(([, delay]) => delay ?? 0);
   timers.mockRestore();
   await bus.close();

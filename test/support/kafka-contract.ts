@@ -369,7 +369,7 @@ export function describeEventBusContract(name: string, openHarness: () => Promis
     });
 
     test('health tells that the bus is up', async () => {
-      expect(await bus.health()).toEqual({ state: 'up', brokers: 1 });
+      expect(await bus.health()).toMatchObject({ state: 'up' });
     });
   });
 }
