@@ -7,6 +7,8 @@ import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { Channel } from '../../schemas/bundle.ts';
 import { GateState } from '../../schemas/gate.ts';
 import { ChannelState, ReleasePolicy, ReleaseState } from '../../schemas/release.ts';
+import { runCli } from '../../services/cli/program.ts';
+import type { Surroundings } from '../../services/cli/surroundings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -17,6 +19,20 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 const pages = tracked.filter(
   (path) => path.endsWith('.md') && !path.startsWith('examples/') && !path.startsWith('test/'),
 );
+
+/** What a command line needs that only shows its help. */
+const surroundings = (stdout: { write(text: string): void }): Surroundings => ({
+  stdout,
+  stderr: { write() {} },
+  cwd: root,
+  dataDir: root,
+  cacheDir: root,
+  configDir: undefined,
+  environment: {},
+  known: { apiUrl: undefined, websiteUrl: undefined, wechatUrl: undefined },
+  token: undefined,
+  signal: new AbortController().signal,
+});
 
 type PackageFile = Record<
   'scripts' | 'dependencies' | 'devDependencies' | 'optionalDependencies',
@@ -71,6 +87,30 @@ describe('documents', () => {
     ]);
     expect(named).toEqual(expect.arrayContaining(['start', 'test', 'check', 'generate']));
     expect(named.filter((script) => !Object.hasOwn(packageFile.scripts, script))).toEqual([]);
+  });
+
+  test('every lockstep command that is named exists, with the options that stand beside it', async () => {
+    const words = (line: string) =>
+      line
+        .replace(/\s#.*$/, '')
+        .split(/\s+/)
+        .filter((word) => word !== '');
+    const isKnown = async (command: string[]): Promise<boolean> => {
+      const end = command.findIndex((word) => !/^[a-z]+$/.test(word));
+      const path = end < 0 ? command : command.slice(0, end);
+      const help: string[] = [];
+      await runCli([...path, '--help'], surroundings({ write: (text) => help.push(text) }));
+      const options = command.filter((word) => word.startsWith('--') && !['--as', '--json', '--api'].includes(word));
+      return [`Usage: lockstep ${path.join(' ')} `, ...options].every((part) => help.join('').includes(part));
+    };
+    expect(await isKnown(['release', 'hurry', 'BUNDLE'])).toBe(false);
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/npx lockstep ([^`\n|]+)/g)].map((match) => words(match[1] ?? '')),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    const unknown: string[] = [];
+    for (const command of named) if (!(await isKnown(command))) unknown.push(command.join(' '));
+    expect(unknown).toEqual([]);
   });
 
   test('both READMEs begin with the two commands and say the same ones', () => {
