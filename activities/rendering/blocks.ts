@@ -80,21 +80,20 @@ function pictureOf(image: Element): Block[] {
 }
 
 /** Blocks as plain text, for the press pack: a line per block, tables with a tab between cells. */
-export function toPlainText(blocks: Block[]): string {
-  const lines = blocks.flatMap((block) => {
-    switch (block.kind) {
-      case 'heading':
-      case 'paragraph':
-        return [block.text];
-      case 'list':
-        return block.items;
-      case 'table':
-        return block.rows.map((row) => row.map(({ text }) => text).join('\t'));
-      case 'picture':
-        return [`〔图：${block.alt}〕`];
-    }
-  });
-  return `${lines.join('\n')}\n`;
+export const toPlainText = (blocks: Block[]): string => `${blocks.flatMap(linesOf).join('\n')}\n`;
+
+function linesOf(block: Block): string[] {
+  switch (block.kind) {
+    case 'heading':
+    case 'paragraph':
+      return [block.text];
+    case 'list':
+      return block.items;
+    case 'table':
+      return block.rows.map((row) => row.map(({ text }) => text).join('\t'));
+    case 'picture':
+      return [`〔图：${block.alt}〕`];
+  }
 }
 
 const issueDate = /^\d{4}年\d{1,2}月\d{1,2}日$/;

@@ -1,9 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { Site } from '../../activities/rendering/website/layout.tsx';
 import { siteCss } from '../../activities/rendering/website/site-css.ts';
 import { homePage, notFoundPage, tombstonePage } from './pages.tsx';
-import { publicPath, requestedFile } from './paths.ts';
+import { requestedFile } from './paths.ts';
 import type { PublicFile, PublicView } from './public-view.ts';
 
 export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Uint8Array | string };

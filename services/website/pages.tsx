@@ -1,8 +1,8 @@
 import { dayInProse, inShanghai } from '../../activities/rendering/dates.ts';
 import { formName } from '../../activities/rendering/forms.ts';
+import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import { type Column, renderPage, type Site } from '../../activities/rendering/website/layout.tsx';
 import type { BundleId } from '../../schemas/bundle.ts';
-import { publicPath } from './paths.ts';
 import type { Shown } from './site-store.ts';
 
 type Live = Extract<Shown, { state: 'live' }>;

@@ -1,9 +1,5 @@
 import { BundleId } from '../../schemas/bundle.ts';
 
-/** Where a file of a release is on the site; `index.html` is its directory's address. */
-export const publicPath = (bundleId: BundleId, path: string): string =>
-  `/policies/${bundleId}/${path.replace(/(^|\/)index\.html$/, '$1')}`;
-
 const policyPath = /^\/policies\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([a-z0-9/.-]*)$/;
 
 /**

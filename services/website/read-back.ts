@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { digestOf } from '../../activities/releases/sealed-staging.ts';
 import { clearPublicationTime } from '../../activities/rendering/publication-time.ts';
+import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
-import { publicPath } from './paths.ts';
 import type { Receipts } from './receipts.ts';
 import type { SiteRecords } from './site-store.ts';
 

@@ -40,6 +40,7 @@ h1 { font-size: 1.6rem; line-height: 1.45; text-align: center; margin: 0.5rem 0 
 h2 { font-size: 1.2rem; line-height: 1.5; margin: 2rem 0 0.75rem; }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 0.5rem; }
 h4, h5, h6 { font-size: 1rem; margin: 1.25rem 0 0.5rem; }
+.byline span { display: inline-block; padding: 0 0.6rem; }
 .byline { text-align: center; color: var(--quiet); font-size: 0.85rem; margin: -0.75rem 0 1.5rem; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding-bottom: 0.4rem; }
@@ -74,7 +75,7 @@ figcaption { font-size: 0.9rem; color: var(--quiet); }
   .page.width { padding: 0; }
   .trail { padding-inline: 1rem; }
   h1 { font-size: 1.35rem; }
-  .facts, .facts tbody, .facts tr { display: block; }
+  .facts, .facts caption, .facts tbody { display: block; }
   .facts tr { display: grid; grid-template-columns: 6.5em 1fr; }
 }
 @media print {

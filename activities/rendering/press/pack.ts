@@ -1,0 +1,102 @@
+import type { Manifest } from '../../../schemas/bundle.ts';
+import type { ChannelsFile } from '../../../schemas/configuration.ts';
+import { digestOf } from '../../releases/sealed-staging.ts';
+import { toPlainText } from '../blocks.ts';
+import { oneLine } from '../escape.ts';
+import { formName } from '../forms.ts';
+import type { RenderingDeps } from '../ports.ts';
+import { isPicture, type PublicItem, type PublicItems } from '../public-items.ts';
+import { extensionOf } from '../website/addresses.ts';
+import { zip } from './zip.ts';
+
+export type PressContext = {
+  manifest: Manifest;
+  items: PublicItems;
+  press: ChannelsFile['press'];
+  site: ChannelsFile['site'];
+  websiteUrl: string;
+};
+
+type Entry = { name: string; bytes: Uint8Array };
+
+/**
+ * 新闻发布材料包: the document as submitted, as PDF and as text, every interpretation, pictures, the press release (通稿),
+ * and a list of contents with the digest of each file, so that an editor can tell a real pack from an altered one.
+ */
+export async function buildPack(
+  context: PressContext,
+  { typesetter }: Pick<RenderingDeps, 'typesetter'>,
+): Promise<Uint8Array> {
+  const { manifest, items } = context;
+  const { title, documentNumber, issuingBody } = manifest;
+  const blocks = items.document.shown?.blocks ?? [];
+  const name = fileName(title);
+  const releases = items.interpretations.filter(({ item }) => item.form === 'press-release');
+  const materials = items.interpretations.filter(({ item }) => item.form !== 'press-release');
+  const contents: Entry[] = [
+    ...filesOf(items.document, `1-政策文件/${name}`),
+    { name: `1-政策文件/${name}.pdf`, bytes: typesetter.pdf({ title, documentNumber, issuingBody, blocks }) },
+    ...items.attachments.flatMap((each, at) => filesOf(each, `1-政策文件/附件${at + 1}-${fileName(each.title)}`)),
+    ...materials.flatMap((each, at) =>
+      filesOf(each, `2-解读材料/${at + 1}-${formName(each.item.form)}-${fileName(each.title)}`),
+    ),
+    ...releases.flatMap((each, at) => filesOf(each, `3-新闻通稿/${at + 1}-${fileName(each.title)}`)),
+    { name: '联系方式.txt', bytes: text(contacts(context)) },
+  ];
+  return zip([{ name: '目录.txt', bytes: text(tableOfContents(manifest, contents)) }, ...contents]);
+}
+
+/** A part as submitted, as text, and (a vector graphic) as the picture that the other channels show. */
+function filesOf({ item, bytes, shown, alternative }: PublicItem, name: string): Entry[] {
+  const original = { name: `${name}.${originalExtension(item)}`, bytes };
+  const plain = alternative ?? (shown ? toPlainText(shown.blocks) : undefined);
+  const drawn = item.mediaType === 'image/svg+xml' ? (shown?.pictures ?? []) : [];
+  return [
+    original,
+    ...drawn
+      .slice(0, 1)
+      .map((picture) => ({ name: `${name}.${extensionOf(picture.mediaType)}`, bytes: picture.bytes })),
+    ...(plain === undefined || original.name.endsWith('.txt')
+      ? []
+      : [{ name: `${name}${isPicture(item) ? '-文字说明' : ''}.txt`, bytes: text(plain) }]),
+  ];
+}
+
+const originalExtension = ({ mediaType, file }: PublicItem['item']): string =>
+  /\.([A-Za-z0-9]{1,8})$/.exec(file)?.[1]?.toLowerCase() ?? extensionOf(mediaType);
+
+/** Names that every system takes: no separators, no controls, no direction overrides, of bounded length. */
+function fileName(title: string): string {
+  const clean = oneLine(title)
+    .replace(/[\\/:*?"<>|]/g, '_')
+    .replace(/^[.\s]+|[.\s]+$/g, '');
+  return [...(clean || '未命名')].slice(0, 60).join('');
+}
+
+function tableOfContents({ title, documentNumber, issuingBody }: Manifest, contents: Entry[]): string {
+  const lines = contents.map(
+    ({ name, bytes }) => `${digestOf(bytes)}  ${String(bytes.byteLength).padStart(9)}  ${name}`,
+  );
+  return [
+    `《${title}》新闻发布材料包`,
+    [issuingBody, documentNumber].filter(Boolean).join('　'),
+    '',
+    '以下依次为各文件的 SHA-256、字节数和名称，可用 sha256sum 核对。',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function contacts({ manifest, press, site, websiteUrl }: PressContext): string {
+  const url = `${websiteUrl}/policies/${manifest.bundleId}/`;
+  return [
+    `采访联系：${press.contact}`,
+    `起草单位：${manifest.draftingUnit}`,
+    `发布网站：${site.name}`,
+    `政策文件和解读：${url}`,
+    '',
+  ].join('\n');
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
