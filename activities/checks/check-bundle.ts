@@ -1,17 +1,18 @@
 import type { CheckOutcome, CheckResult, Finding } from '../../schemas/finding.ts';
 import type { ReleasePolicy } from '../../schemas/release.ts';
 import type { RuleData } from '../../schemas/rules.ts';
-import type { Intake, IntakePart } from '../bundles/intake.ts';
+import type { Intake } from '../bundles/intake.ts';
 import { sealedContent, sealOf } from '../bundles/seal.ts';
 import type { DocumentModel } from '../documents/model.ts';
+import type { ReadDocument } from '../documents/read.ts';
 import { outlineOf } from './outline.ts';
 import { type CheckedBundle, type CheckedItem, finding, type Rule } from './rule.ts';
 import { ruleSetOf } from './rule-set.ts';
 import { RULE_FAILED } from './system.ts';
 
 export type CheckDeps = {
-  /** Reads one file; a file that cannot be read gives findings and a null model. In production, in a child process. */
-  readDocument(part: IntakePart): Promise<{ model: DocumentModel | null; findings: Finding[] }>;
+  /** Reads one file; in production in a child process that can do nothing else. */
+  readDocument: ReadDocument;
   rules: readonly Rule[];
   data: RuleData;
   /** 渠道策略 that the seal is computed with; the default of a new bundle where none is given. */
@@ -34,8 +35,8 @@ export async function checkBundle(intake: Intake, deps: CheckDeps): Promise<Bund
   const items: CheckedItem[] = [];
   // One after another: a child process at a time keeps memory within its limit whatever the bundle holds.
   for (const part of intake.parts) {
-    const { model, findings: unreadable } = await deps.readDocument(part);
-    findings.push(...unreadable);
+    const { model, findings: unreadable } = await deps.readDocument({ ...part.item, bytes: part.bytes });
+    findings.push(...unreadable.map((found) => ({ ...found, item: part.item.id })));
     if (!model) continue;
     models.set(part.item.id, model);
     items.push({ item: part.item, model });

@@ -1,0 +1,107 @@
+import type { CodeEntry } from '../../../schemas/rules.ts';
+import { dayOf, effective, finding, type Rule, writings } from '../rule.ts';
+import { distance } from '../text/distance.ts';
+import { linesOf, placeIn } from '../text/lines.ts';
+import { CENTRAL_WORDING } from './sources.ts';
+
+const FORMULA: CodeEntry = {
+  code: 'POL-FORMULA',
+  gate: 'political',
+  severity: 'error',
+  title: { zh: '固定政治表述漏字、错字、顺序错误', en: 'A set political phrase is garbled' },
+  source: CENTRAL_WORDING,
+  good: '习近平新时代中国特色社会主义思想',
+  bad: '习近平新时代特色社会主义思想',
+};
+const ANCHOR = 3;
+
+type Slip = { start: number; end: number; canonical: string };
+
+/** Near misses of set phrases, and enumerations whose members are missing or out of order. */
+export const formula: Rule = {
+  codes: [FORMULA],
+  check(bundle, data) {
+    const lists = effective(data.formulas, dayOf(bundle));
+    const phrases = lists.flatMap(({ phrases }) => phrases);
+    const sequences = lists.flatMap(({ sequences }) => sequences);
+    return writings(bundle).flatMap(({ item, model }) =>
+      linesOf(model).flatMap((line) => {
+        const slips = [
+          ...phrases.flatMap((phrase) => nearMisses(line.text, phrase)),
+          ...sequences.flatMap((sequence) => disorder(line.text, sequence.members)),
+        ];
+        return slips.map(({ start, end, canonical }) =>
+          finding(
+            FORMULA,
+            item.id,
+            placeIn(line, start, end),
+            {
+              zh: `固定表述有误：“${line.text.slice(start, end)}”。`,
+              en: `A set phrase is garbled: "${line.text.slice(start, end)}".`,
+            },
+            { zh: `规范表述：${canonical}。`, en: `The phrase is: ${canonical}.` },
+          ),
+        );
+      }),
+    );
+  },
+};
+
+/** A stretch that begins or ends as the phrase does and differs from it by a few characters. */
+function nearMisses(text: string, { text: phrase, also }: { text: string; also: string[] }): Slip[] {
+  const limit = Math.min(3, Math.floor(phrase.length / 5));
+  if (limit === 0) return [];
+  const masked = [phrase, ...also].reduce((rest, known) => rest.replaceAll(known, '\0'.repeat(known.length)), text);
+  const head = phrase.slice(0, ANCHOR);
+  const tail = phrase.slice(-ANCHOR);
+  const slips: Slip[] = [];
+  for (let at = masked.indexOf(head); at !== -1; at = masked.indexOf(head, at + 1)) {
+    const best = closest(phrase, limit, (length) => [at, at + length], masked);
+    // Cut short by the end of the clause it is another, shorter phrase; a slip comes back to the same ending.
+    if (best && sharesEnding(masked.slice(best.start, best.end), phrase)) slips.push({ ...best, canonical: phrase });
+  }
+  for (let at = masked.indexOf(tail); at !== -1; at = masked.indexOf(tail, at + 1)) {
+    const end = at + ANCHOR;
+    const best = closest(phrase, limit, (length) => [end - length, end], masked);
+    const sharesHead = best && masked[best.start] === phrase[0];
+    if (best && sharesHead && !slips.some(({ end: known }) => known === best.end))
+      slips.push({ ...best, canonical: phrase });
+  }
+  return slips;
+}
+
+const sharesEnding = (candidate: string, phrase: string) => candidate.at(-1) === phrase.at(-1);
+
+function closest(phrase: string, limit: number, range: (length: number) => [number, number], text: string) {
+  let best: { start: number; end: number; edits: number } | null = null;
+  for (let length = phrase.length - limit; length <= phrase.length + limit; length++) {
+    const [start, end] = range(length);
+    if (start < 0 || end > text.length) continue;
+    const candidate = text.slice(start, end);
+    if (/[\0，。；]/u.test(candidate.replaceAll(/，/gu, phrase.includes('，') ? '' : '，'))) continue;
+    const edits = distance(candidate, phrase, limit);
+    if (edits > 0 && edits <= limit && (!best || edits < best.edits)) best = { start, end, edits };
+  }
+  return best;
+}
+
+/** Members joined by 、 or 和 and nothing else: a run of three and more has to be whole and in order. */
+function disorder(text: string, members: string[]): Slip[] {
+  const escaped = members.map((member) => member.replace(/[“”]/gu, (quote) => `${quote}?`));
+  const member = `(?:${escaped.join('|')})`;
+  const run = new RegExp(`${member}(?:[、，和及与]{1,2}${member}){2,}`, 'gu');
+  const plain = (word: string) => word.replace(/[“”]/gu, '');
+  return [...text.matchAll(run)].flatMap((match) => {
+    const found = [...match[0].matchAll(new RegExp(member, 'gu'))].map(([word]) => plain(word));
+    const ranks = found.map((word) => members.findIndex((known) => plain(known) === word));
+    const ordered = ranks.every((rank, at) => at === 0 || rank === (ranks[at - 1] ?? 0) + 1);
+    // A part of a long list is often named on its own (富强、民主、文明、和谐); a gap inside it is a slip.
+    const whole = found.length === members.length || members.length > 6 || members.length - found.length > 1;
+    if (ordered && whole) return [];
+    if (!ordered && isOtherList(found, members)) return [];
+    return [{ start: match.index, end: match.index + match[0].length, canonical: members.join('、') }];
+  });
+}
+
+/** Few common words of a long list in another order (公正、法治、文明) are not that list. */
+const isOtherList = (found: string[], members: string[]) => found.length < Math.min(4, members.length - 1);
