@@ -1,8 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import mammoth from 'mammoth';
 import { describe, expect, test } from 'vitest';
+import { readBundle } from '../../activities/bundles/intake.ts';
+import { checkBundle } from '../../activities/checks/check-bundle.ts';
+import { RULES } from '../../activities/checks/index.ts';
+import { readDocument } from '../../activities/documents/read.ts';
 import { buildExample } from '../../examples/build.ts';
+import { openBundle } from '../../infra/bundle-source/open.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
+import { loadRuleData } from '../../infra/rule-data/load.ts';
 import { Manifest } from '../../schemas/bundle.ts';
 
 const directory = new URL('../../examples/qinghe-enterprise-support/', import.meta.url);
@@ -39,6 +46,13 @@ describe('the example bundle', () => {
     const drafter = people.people.find((person) => person.name === manifest.drafter?.name);
     expect(drafter?.roles).toEqual(['drafter']);
     expect(drafter?.office).toContain(manifest.drafter?.office);
+  });
+
+  test('gives the checks nothing to say', async () => {
+    const intake = await readBundle(await openBundle(fileURLToPath(directory)));
+    const { outcome, findings } = await checkBundle(intake, { readDocument, rules: RULES, data: await loadRuleData() });
+    expect(findings).toEqual([]);
+    expect(outcome).toBe('clean');
   });
 
   const materials = manifest.items.filter((item) => item.role === 'interpretation-material');
