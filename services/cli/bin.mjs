@@ -10,11 +10,15 @@ const here = dirname(fileURLToPath(import.meta.url)); // links, such as the one 
 const modules = join(here, '..', '..', 'node_modules');
 const main = join(here, 'main.ts');
 const loader = join(modules, 'tsx', 'dist', 'loader.mjs');
-const node = join(modules, '.bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const major = Number(process.versions.node.split('.')[0]);
+// A platform without a pinned Node runs on its own, if that is new enough.
+const node = existsSync(pinned) ? pinned : major >= 24 ? process.execPath : undefined;
 
-if (!existsSync(loader) || !existsSync(node)) {
+if (!existsSync(loader) || node === undefined) {
   process.stderr.write(
-    '✗ 依赖没有安装。Packages are not installed.\n  怎么办: 在项目目录运行 npm ci\n  To mend: run npm ci in the project directory\n',
+    '✗ 依赖没有安装，或者没有 Node 24。Packages are not installed, or there is no Node 24.\n' +
+      '  怎么办: 在项目目录运行 npm ci --ignore-scripts\n  To mend: run npm ci --ignore-scripts in the project directory\n',
   );
   process.exit(5);
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { repositoryRoot } from '../../../infra/local/layout.ts';
 import { createReporter } from '../../../infra/local/report.ts';
 import type { ExitCode } from '../../../schemas/cli.ts';
@@ -6,8 +7,11 @@ import { runDemo } from '../demo/run.ts';
 import type { Invocation } from '../invocation.ts';
 import { stateName } from '../words.ts';
 
+const Options = z.object({ lead: z.coerce.number().min(1).max(3_600) });
+
 /** 演示: the whole path with demo people, on the running system. */
-export async function demo(invocation: Invocation, path: string | undefined): Promise<ExitCode> {
+export async function demo(invocation: Invocation, path: string | undefined, rawOptions: unknown): Promise<ExitCode> {
+  const { lead } = Options.parse(rawOptions);
   const { cwd, dataDir, configDir, known, signal, stderr, colors, print } = invocation;
   const { result, problems, exitCode } = await runDemo({
     path: path === undefined ? join(repositoryRoot, 'examples/qinghe-enterprise-support') : resolve(cwd, path),
@@ -16,6 +20,7 @@ export async function demo(invocation: Invocation, path: string | undefined): Pr
     known,
     report: createReporter(stderr),
     signal,
+    leadMs: lead * 1_000,
   });
   const verdict =
     problems.length === 0
