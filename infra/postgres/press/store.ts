@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { Digest } from '../../../schemas/text.ts';
+import type { MailRow, Matter, PressStore } from '../../../services/press/ports.ts';
+
+export const pressMigrations = join(import.meta.dirname, 'migrations');
+
+export type PressTables = {
+  delivery: {
+    release_id: string;
+    bundle_id: string;
+    prepared_at: string;
+    discarded_at: string | null;
+    withdrawn_at: string | null;
+  };
+  staged_object: { release_id: string; path: string; sha256: string; ciphertext: Buffer };
+  mail: {
+    release_id: string;
+    matter: Matter;
+    address: string;
+    name: string;
+    message_id: string;
+    subject: string;
+    pack_sha256: string | null;
+    intended_at: string;
+    accepted_at: string | null;
+    refused_at: string | null;
+    response: string | null;
+  };
+};
+
+const now = sql<string>`clock_timestamp()`;
+const orNow = (column: 'discarded_at' | 'withdrawn_at') =>
+  sql<string>`coalesce(${sql.ref(`delivery.${column}`)}, clock_timestamp())`;
+
+export function createPressStore(db: Kysely<PressTables>): PressStore {
+  const files = (releaseId: string) => db.selectFrom('staged_object').where('release_id', '=', releaseId);
+  return {
+    stage: ({ releaseId, bundleId, files }) =>
+      db.transaction().execute(async (tx) => {
+        const row = { release_id: releaseId, bundle_id: bundleId, prepared_at: now };
+        const inserted = await tx
+          .insertInto('delivery')
+          .values(row)
+          .onConflict((conflict) => conflict.column('release_id').doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows === 1n) {
+          const rows = files.map(({ path, sha256, sealed }) => ({
+            release_id: releaseId,
+            path,
+            sha256,
+            ciphertext: Buffer.from(sealed),
+          }));
+          await tx.insertInto('staged_object').values(rows).execute();
+        }
+        const { prepared_at } = await tx
+          .selectFrom('delivery')
+          .select('prepared_at')
+          .where('release_id', '=', releaseId)
+          .executeTakeFirstOrThrow();
+        return { preparedAt: prepared_at };
+      }),
+
+    async delivery(releaseId) {
+      const row = await db
+        .selectFrom('delivery')
+        .select(['discarded_at as discardedAt', 'withdrawn_at as withdrawnAt'])
+        .where('release_id', '=', releaseId)
+        .executeTakeFirst();
+      return row;
+    },
+
+    async files(releaseId) {
+      const rows = await files(releaseId).selectAll().orderBy('path').execute();
+      return rows.map(({ path, sha256, ciphertext }) => ({ path, sha256: Digest.parse(sha256), sealed: ciphertext }));
+    },
+
+    discard: (releaseId) =>
+      db.transaction().execute(async (tx) => {
+        await tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
+        const row = await tx
+          .updateTable('delivery')
+          .set({ discarded_at: orNow('discarded_at') })
+          .where('release_id', '=', releaseId)
+          .returning('discarded_at')
+          .executeTakeFirst();
+        return { at: row?.discarded_at ?? new Date().toISOString() };
+      }),
+
+    withdraw: (releaseId, bundleId) =>
+      db.transaction().execute(async (tx) => {
+        await tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
+        const { withdrawn_at } = await tx
+          .insertInto('delivery')
+          .values({ release_id: releaseId, bundle_id: bundleId, prepared_at: now, withdrawn_at: now })
+          .onConflict((conflict) => conflict.column('release_id').doUpdateSet({ withdrawn_at: orNow('withdrawn_at') }))
+          .returning('withdrawn_at')
+          .executeTakeFirstOrThrow();
+        return { at: withdrawn_at ?? new Date().toISOString() };
+      }),
+
+    async intend(releaseId, mails) {
+      if (mails.length === 0) return;
+      const rows = mails.map(({ recipient, matter, messageId, subject, packSha256 }) => ({
+        release_id: releaseId,
+        matter,
+        address: recipient.address,
+        name: recipient.name,
+        message_id: messageId,
+        subject,
+        pack_sha256: packSha256,
+        intended_at: now,
+      }));
+      await db
+        .insertInto('mail')
+        .values(rows)
+        .onConflict((conflict) => conflict.columns(['release_id', 'matter', 'address']).doNothing())
+        .execute();
+    },
+
+    async mails(releaseId, matter) {
+      const rows = await db
+        .selectFrom('mail')
+        .selectAll()
+        .where('release_id', '=', releaseId)
+        .where('matter', '=', matter)
+        .orderBy('address')
+        .execute();
+      return rows.map(toMailRow);
+    },
+
+    async accepted(messageId, response) {
+      const said = { accepted_at: now, response };
+      await db
+        .updateTable('mail')
+        .set(said)
+        .where('message_id', '=', messageId)
+        .where('accepted_at', 'is', null)
+        .execute();
+    },
+
+    async refused(messageId, response) {
+      const said = { refused_at: now, response };
+      await db
+        .updateTable('mail')
+        .set(said)
+        .where('message_id', '=', messageId)
+        .where('accepted_at', 'is', null)
+        .execute();
+    },
+  };
+}
+
+const toMailRow = (row: PressTables['mail']): MailRow => ({
+  recipient: { name: row.name, address: row.address },
+  matter: row.matter,
+  messageId: row.message_id,
+  subject: row.subject,
+  packSha256: row.pack_sha256 === null ? null : Digest.parse(row.pack_sha256),
+  intendedAt: row.intended_at,
+  acceptedAt: row.accepted_at,
+  refusedAt: row.refused_at,
+  response: row.response,
+});

@@ -1,0 +1,221 @@
+import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import { digestOf, openObject } from '../../activities/releases/sealed-staging.ts';
+import { PressMail } from '../../activities/rendering/press/mail.ts';
+import type { ChannelsFile } from '../../schemas/configuration.ts';
+import { permanent } from '../../schemas/failures.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
+import type { Bilingual } from '../../schemas/text.ts';
+import { messageId, recallMail } from './messages.ts';
+import { type Mail, type Mailer, MailRefused, type MailRow, type PressStore } from './ports.ts';
+
+export type PressDeps = {
+  store: PressStore;
+  /** Ciphertext that the core put out for the channels. */
+  staging: BlobStore;
+  mailer: Mailer;
+  press: ChannelsFile['press'];
+};
+
+const packPath = 'pack.zip';
+const mailPath = 'mail.json';
+
+/** Press packs by mail: one mail per recipient, on record before it is sent, answered or sent again with the same id. */
+export function createPressDelivery({
+  store,
+  staging,
+  mailer,
+  press,
+}: PressDeps): Omit<DeliveryActivities, 'sendReceipt'> {
+  /** Opens what is staged; throws `StagingDamaged` where a byte differs from what was sealed. */
+  const open = async (releaseId: ReleaseId, key: string): Promise<{ mail: PressMail; pack: Uint8Array }> => {
+    const plain = new Map<string, Uint8Array>();
+    for (const { path, sha256, sealed } of await store.files(releaseId)) {
+      const bytes = openObject(Buffer.from(key, 'base64'), { releaseId, path }, sealed);
+      if (digestOf(bytes) !== sha256) throw damaged(path);
+      plain.set(path, bytes);
+    }
+    const [mail, pack] = [plain.get(mailPath), plain.get(packPath)];
+    if (!mail || !pack) throw damaged(mail ? packPath : mailPath);
+    return { mail: PressMail.parse(JSON.parse(new TextDecoder().decode(mail))), pack };
+  };
+
+  /**
+   * Sends what is neither accepted nor refused. A mail host that is away holds up no other recipient; the first such
+   * failure is thrown at the end, so that the activity is tried again for those who are left.
+   */
+  const sendAll = async (
+    rows: MailRow[],
+    compose: (row: MailRow) => Omit<Mail, 'from' | 'to' | 'messageId' | 'date'>,
+  ) => {
+    const open = rows.filter(({ acceptedAt, refusedAt }) => !acceptedAt && !refusedAt);
+    const results = await Promise.allSettled(
+      open.map(async (row) => {
+        const { recipient: to, messageId, intendedAt: date } = row;
+        try {
+          const { response } = await mailer.send({ from: press.from, to, messageId, date, ...compose(row) });
+          await store.accepted(messageId, response);
+        } catch (error) {
+          if (!(error instanceof MailRefused)) throw error;
+          await store.refused(messageId, error.message);
+        }
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+
+  return {
+    /** Copies the ciphertext, so that the release no longer hangs on the staging store. A repeat changes nothing. */
+    async prepareDelivery({ releaseId, bundleId, objects }) {
+      const files = await Promise.all(
+        objects.map(async ({ path, sha256, ciphertext }) => {
+          if (!ciphertext) throw permanent('ChannelRefused', unsealed(path));
+          return { path, sha256, sealed: await staging.get(ciphertext.sha256) };
+        }),
+      );
+      for (const path of [packPath, mailPath]) if (!files.some((file) => file.path === path)) throw damaged(path);
+      const { preparedAt } = await store.stage({ releaseId, bundleId, files });
+      return { digests: objects.map(({ sha256 }) => sha256), at: preparedAt };
+    },
+
+    /** A repeat skips who has the mail, and sends the same mail again to whom it is not known to have reached. */
+    async publishDelivery({ releaseId }, key) {
+      const delivery = await store.delivery(releaseId);
+      if (!delivery || delivery.discardedAt || delivery.withdrawnAt) return { state: 'refused', detail: notStaged };
+      const { mail, pack } = await open(releaseId, key);
+      const packSha256 = digestOf(pack);
+      const matter = 'release';
+      await store.intend(
+        releaseId,
+        press.recipients.map((recipient) => ({
+          recipient,
+          matter,
+          messageId: messageId(releaseId, matter, recipient.address, press.from),
+          subject: mail.subject,
+          packSha256,
+        })),
+      );
+      const attachment = { filename: '新闻发布材料包.zip', contentType: 'application/zip', content: pack };
+      await sendAll(await store.mails(releaseId, matter), () => ({ ...mail, attachments: [attachment] }));
+      return outcome(await store.mails(releaseId, matter));
+    },
+
+    /** Sending is over when `publishDelivery` returns; this says how it ended. */
+    async pollDelivery({ releaseId }) {
+      return outcome(await store.mails(releaseId, 'release'));
+    },
+
+    async verifyDelivery({ releaseId, objects }) {
+      const rows = await store.mails(releaseId, 'release');
+      const sealed = objects.find(({ path }) => path === packPath)?.sha256;
+      const wrong = rows.filter(({ packSha256 }) => packSha256 !== sealed);
+      const missing = rows.filter(({ acceptedAt }) => !acceptedAt);
+      if (rows.length === 0 || wrong.length > 0) throw permanent('ChannelRefused', otherPack);
+      if (missing.length > 0) throw permanent('ChannelRefused', notReached(rows, missing));
+      return {
+        digests: objects.map(({ sha256 }) => sha256),
+        at: latest(rows),
+        url: null,
+        detail: reached(rows),
+      };
+    },
+
+    async discardDelivery({ releaseId }) {
+      return store.discard(releaseId);
+    },
+
+    /** Everyone whose mail host took the original, or may have taken it, is told. */
+    async withdrawDelivery({ releaseId, bundleId }, reason) {
+      const { at } = await store.withdraw(releaseId, bundleId);
+      const originals = (await store.mails(releaseId, 'release')).filter(({ refusedAt }) => !refusedAt);
+      const matter = 'recall';
+      const composed = new Map(
+        originals.map((row) => [row.recipient.address, recallMail(row, reason, at, press.contact)]),
+      );
+      await store.intend(
+        releaseId,
+        originals.map(({ recipient }) => ({
+          recipient,
+          matter,
+          messageId: messageId(releaseId, matter, recipient.address, press.from),
+          subject: composed.get(recipient.address)?.subject ?? '',
+          packSha256: null,
+        })),
+      );
+      await sendAll(await store.mails(releaseId, matter), ({ recipient, subject }) => ({
+        subject,
+        text: composed.get(recipient.address)?.text ?? '',
+        about: messageId(releaseId, 'release', recipient.address, press.from),
+        attachments: [],
+      }));
+      const recalls = await store.mails(releaseId, matter);
+      const missing = recalls.filter(({ acceptedAt }) => !acceptedAt);
+      if (missing.length > 0) throw permanent('ChannelRefused', notReached(recalls, missing));
+      return { at, detail: recalled(recalls) };
+    },
+  };
+}
+
+/** Live once every recipient has an answer and one of them has the mail. */
+function outcome(rows: MailRow[]): Awaited<ReturnType<DeliveryActivities['pollDelivery']>> {
+  if (rows.some(({ acceptedAt, refusedAt }) => !acceptedAt && !refusedAt)) return { state: 'running' };
+  const missing = rows.filter(({ acceptedAt }) => !acceptedAt);
+  if (missing.length === rows.length) return { state: 'refused', detail: notReached(rows, missing) };
+  return {
+    state: 'live',
+    at: latest(rows),
+    url: null,
+    detail: missing.length > 0 ? notReached(rows, missing) : reached(rows),
+  };
+}
+
+const latest = (rows: MailRow[]): string =>
+  rows
+    .map(({ acceptedAt }) => acceptedAt ?? '')
+    .sort()
+    .at(-1) ?? '';
+
+const reached = (rows: MailRow[]): Bilingual => ({
+  zh: `${rows.length} 家媒体的邮件服务器均已接收材料包：${rows.map(({ messageId }) => messageId).join('，')}`,
+  en: `The mail hosts of all ${rows.length} recipients took the pack: ${rows.map(({ messageId }) => messageId).join(', ')}`,
+});
+
+const recalled = (rows: MailRow[]): Bilingual => ({
+  zh: rows.length === 0 ? '材料包没有发出过，无需通知' : `已向 ${rows.length} 家媒体发送撤回通知`,
+  en:
+    rows.length === 0
+      ? 'No pack was ever sent, nobody had to be told'
+      : `${rows.length} recipients were told of the withdrawal`,
+});
+
+const notReached = (rows: MailRow[], missing: MailRow[]): Bilingual => {
+  const list = missing
+    .map(({ recipient, response }) => `${recipient.name} <${recipient.address}>: ${response ?? ''}`)
+    .join('; ');
+  return {
+    zh: `${rows.length} 家媒体中有 ${missing.length} 家未收到，请核对地址后人工补发：${list}`,
+    en: `${missing.length} of ${rows.length} recipients were not reached; check the address and send by hand: ${list}`,
+  };
+};
+
+const notStaged: Bilingual = {
+  zh: '没有该次发布的预置材料包，或它已被清除',
+  en: 'No pack is staged for this release, or it was discarded',
+};
+
+const otherPack: Bilingual = {
+  zh: '发出的材料包与封签中的不是同一个',
+  en: 'The pack that was sent is not the one that was sealed',
+};
+
+const unsealed = (path: string): Bilingual => ({
+  zh: `预置内容 ${path} 未加密，本渠道不接收明文`,
+  en: `Staged object ${path} is not encrypted; this channel takes no plain text`,
+});
+
+const damaged = (path: string) =>
+  permanent('StagingDamaged', {
+    zh: `预置内容 ${path} 缺失或与封签中的摘要不符`,
+    en: `Staged object ${path} is missing or does not have the digest it was sealed with`,
+  });

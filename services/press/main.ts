@@ -1,0 +1,53 @@
+import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { readSettings } from '../../infra/config/environment.ts';
+import { loadOfficeConfig } from '../../infra/config/office.ts';
+import { createMailer } from '../../infra/mail/mailer.ts';
+import { openDatabase } from '../../infra/postgres/client.ts';
+import { migrate } from '../../infra/postgres/migrate.ts';
+import { createPressStore, type PressTables, pressMigrations } from '../../infra/postgres/press/store.ts';
+import { taskQueues } from '../../infra/temporal/client.ts';
+import { runDeliveryService } from '../delivery/run.ts';
+import { runProcess } from '../process-frame.ts';
+import { createPressDelivery } from './delivery.ts';
+
+const settings = readSettings(process.env, [
+  'LOCKSTEP_TEMPORAL_ADDRESS',
+  'LOCKSTEP_TEMPORAL_NAMESPACE',
+  'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_PRESS_DATABASE_URL',
+  'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_SMTP_URL',
+  'LOCKSTEP_CONFIG_DIR',
+  'LOCKSTEP_WORKFLOW_BUNDLE',
+  'LOCKSTEP_HEALTH_LISTEN',
+  'LOCKSTEP_LOG_LEVEL',
+]);
+
+/** Press packs: takes sealed packs in and mails them to the media at T0. */
+await runProcess('press', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
+  const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const db = openDatabase<PressTables>(settings.LOCKSTEP_PRESS_DATABASE_URL);
+  context.onStop(() => db.destroy());
+  await migrate(db, pressMigrations);
+  const mailer = createMailer(settings.LOCKSTEP_SMTP_URL);
+  context.onStop(async () => mailer.close());
+  await runDeliveryService(
+    {
+      service: 'press',
+      channel: 'press-pack',
+      account: 'press',
+      taskQueue: taskQueues['press-pack'],
+      temporal: { address: settings.LOCKSTEP_TEMPORAL_ADDRESS, namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE },
+      brokers: settings.LOCKSTEP_KAFKA_BROKERS,
+      workflowBundlePath: settings.LOCKSTEP_WORKFLOW_BUNDLE,
+      healthListen: settings.LOCKSTEP_HEALTH_LISTEN,
+      activities: createPressDelivery({
+        store: createPressStore(db),
+        staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+        mailer,
+        press: channels.press,
+      }),
+    },
+    context,
+  );
+});

@@ -1,0 +1,63 @@
+import type { BundleId } from '../../schemas/bundle.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
+import type { Digest, Instant } from '../../schemas/text.ts';
+
+export type Recipient = { name: string; address: string };
+export type SealedFile = { path: string; sha256: Digest; sealed: Uint8Array };
+/** `release`: the pack. `recall`: that it was withdrawn. */
+export type Matter = 'release' | 'recall';
+
+/** One mail to one recipient, as it is on record. `intendedAt` is also its Date, so that a resend is the same mail. */
+export type MailRow = {
+  recipient: Recipient;
+  matter: Matter;
+  messageId: string;
+  subject: string;
+  packSha256: Digest | null;
+  intendedAt: Instant;
+  acceptedAt: Instant | null;
+  refusedAt: Instant | null;
+  response: string | null;
+};
+
+export interface PressStore {
+  /** The first call decides; a repeat returns what is there. */
+  stage(release: { releaseId: ReleaseId; bundleId: BundleId; files: SealedFile[] }): Promise<{ preparedAt: Instant }>;
+  delivery(releaseId: ReleaseId): Promise<{ discardedAt: Instant | null; withdrawnAt: Instant | null } | undefined>;
+  files(releaseId: ReleaseId): Promise<SealedFile[]>;
+  /** Deletes what is staged. */
+  discard(releaseId: ReleaseId): Promise<{ at: Instant }>;
+  /** Deletes what is staged and marks the release, also one that never came here. */
+  withdraw(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;
+  /** Puts the mails on record before the first is sent; those of an earlier try stay as they are. */
+  intend(
+    releaseId: ReleaseId,
+    mails: Pick<MailRow, 'recipient' | 'matter' | 'messageId' | 'subject' | 'packSha256'>[],
+  ): Promise<void>;
+  mails(releaseId: ReleaseId, matter: Matter): Promise<MailRow[]>;
+  accepted(messageId: string, response: string): Promise<void>;
+  refused(messageId: string, response: string): Promise<void>;
+}
+
+export type Mail = {
+  from: string;
+  to: Recipient;
+  messageId: string;
+  date: Instant;
+  subject: string;
+  text: string;
+  html?: string;
+  /** Message-ID of the mail that this one is about. */
+  about?: string;
+  attachments: { filename: string; contentType: string; content: Uint8Array }[];
+};
+
+/** The mail host's final no (SMTP 5xx) for this recipient; trying again would change nothing. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
+}
+
+export interface Mailer {
+  /** Resolves with the host's words once it has taken the mail. Rejects with `MailRefused`, or with what time may cure. */
+  send(mail: Mail): Promise<{ response: string }>;
+}
