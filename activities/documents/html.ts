@@ -45,6 +45,9 @@ const isWhite = (element: Element): boolean => {
   return /(^|;)color:(#fff(fff)?|white|transparent|rgba?\(255,255,255)/.test(style) && !/background/.test(style);
 };
 
+/** Whether a browser would show an element's text, in letters that can be told from their ground. */
+export const isShown = (element: Element): boolean => !isHidden(element) && !isWhite(element);
+
 /** Reads HTML (or Markdown rendered to it) as a browser would parse it, and reports what it would do by itself. */
 export function readHtml(html: string, part: string, model: DocumentModel): FileFinding[] {
   const active: ActiveKind[] = [];

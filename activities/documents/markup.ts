@@ -91,11 +91,12 @@ export function activeKinds(element: string, attributes: [name: string, value: s
     if (attribute === 'srcdoc') found.push('frame');
     if (attribute === 'style' && LOADING_STYLE.test(value)) found.push('external');
     if (ADDRESS_ATTRIBUTES.has(attribute) && isDangerousAddress(value)) found.push('address');
-    const loads =
-      LOADING_ATTRIBUTES.has(attribute) ||
-      (svg && /href$/.test(attribute) && name !== 'a') ||
-      (name === 'link' && attribute === 'href');
+    const loads = LOADING_ATTRIBUTES.has(attribute) || (name === 'link' && attribute === 'href');
     if (loads && isExternal(value)) found.push('external');
+    // A drawing has no files beside it: whatever it refers to outside itself would be fetched, or read from our disk.
+    if (svg && name !== 'a' && /href$/.test(attribute) && !/^(#|data:image\/(png|jpeg);)/.test(squeeze(value))) {
+      found.push('external');
+    }
     if (name === 'meta' && attribute === 'http-equiv' && /refresh|set-cookie/i.test(value)) found.push('redirect');
     if (/^animate/.test(name) && attribute === 'attributename' && /href|^on/i.test(value)) found.push('script');
     if (svg && /^(fill|stroke|filter|mask|clip-path|marker.*)$/.test(attribute) && LOADING_STYLE.test(value))
