@@ -28,15 +28,17 @@ export function createKafkajsAdmin({ client, log }: Options) {
   let downSince: Date | undefined;
 
   const admin = (): Promise<Admin> => {
-    opening ??= (async () => {
+    if (opening) return opening;
+    const attempt = (async () => {
       const fresh = client.admin({});
       await fresh.connect();
       return fresh;
     })();
-    opening.catch(() => {
-      opening = undefined;
+    opening = attempt;
+    attempt.catch(() => {
+      if (opening === attempt) opening = undefined;
     });
-    return opening;
+    return attempt;
   };
 
   const close = async (): Promise<void> => {

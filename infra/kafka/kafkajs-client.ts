@@ -34,12 +34,15 @@ export function createKafkajsClient({ brokers, clientId, log, connection }: Kafk
 
 /**
  * kafkajs calls each lost connection and each rebalance an error. They end by themselves, so here they are warnings and
- * notes; what does not end by itself is reported by the adapter.
+ * notes; what does not end by itself is reported by the adapter. Each single attempt to connect is a detail: an outage
+ * of an hour would be thousands of them, and the adapter tells of the outage as a whole.
  */
 function writeLog(log: Logger, { namespace, level, log: { message, logger: _, timestamp: __, ...details } }: LogEntry) {
-  if (level === logLevel.ERROR) log.warn({ kafkajs: namespace, ...details }, message);
-  else if (level === logLevel.WARN) log.info({ kafkajs: namespace, ...details }, message);
-  else log.debug({ kafkajs: namespace, ...details }, message);
+  const attempt = namespace === 'Connection' || namespace === 'BrokerPool';
+  const fields = { kafkajs: namespace, ...details };
+  if (level === logLevel.ERROR && !attempt) log.warn(fields, message);
+  else if (level === logLevel.WARN) log.info(fields, message);
+  else log.debug(fields, message);
 }
 
 /** kafkajs error names and protocol types, from the outermost to the first cause. */

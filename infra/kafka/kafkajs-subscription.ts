@@ -56,7 +56,7 @@ export async function startSubscription(options: Options): Promise<Subscription>
         log.fatal({ err: reason }, 'consumer stopped for good');
         return failed.resolve(reason instanceof Error ? reason : new Error(String(reason)));
       }
-      const afterMs = Math.min(250 * 2 ** Math.min(crashes - 1, 10), 10_000);
+      const afterMs = Math.min(250 * 2 ** Math.min(crashes - 1, 10), 2_000); // short: a `go` may be waiting
       log.warn({ err: reason, crashes, afterMs }, 'consumer stopped, starting it anew');
       started.resolve();
       await pause(afterMs, stopping.signal);

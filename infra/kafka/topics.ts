@@ -12,11 +12,11 @@ const day = 24 * 60 * 60 * 1000;
 const partitions = 6;
 
 /** Every setting that matters is written out, so that a broker's defaults cannot change what we keep. */
-const settings = (retentionMs: number) => ({
+const settings = (retentionMs: number, maxMegabytes = 2) => ({
   'cleanup.policy': 'delete', // compaction would drop the history of a bundle
   'retention.ms': String(retentionMs),
   'retention.bytes': '-1',
-  'max.message.bytes': String(2 * 1024 * 1024), // events hold references; twice the 1 MB that the contract allows
+  'max.message.bytes': String(maxMegabytes * 1024 * 1024), // events hold references; the contract allows 1 MB
   'message.timestamp.type': 'CreateTime',
   'compression.type': 'producer',
   'unclean.leader.election.enable': 'false', // losing acknowledged events is worse than waiting
@@ -35,6 +35,7 @@ export const topics: readonly TopicSpec[] = [
   { name: Topic.receipts, partitions, settings: settings(400 * day) },
   // Any channel can be rebuilt from this log.
   { name: Topic.releases, partitions, settings: settings(forEver) },
-  // One partition: people read these in order of arrival. Kept until a person decided on each.
-  ...consumers.map((consumer) => ({ name: deadTopic(consumer), partitions: 1, settings: settings(forEver) })),
+  // One partition: people read these in order of arrival. Kept until a person decided on each. Larger than the rest: a
+  // record that could not be parked, for the headers that tell of its failure, would block its partition for ever.
+  ...consumers.map((consumer) => ({ name: deadTopic(consumer), partitions: 1, settings: settings(forEver, 3) })),
 ];

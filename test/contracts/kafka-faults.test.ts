@@ -7,6 +7,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type EventBus, type ReceivedRecord, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { createKafkajsEventBus, type KafkajsEventBusOptions } from '../../infra/kafka/kafkajs-event-bus.ts';
+import { requireJava } from '../../infra/local/maven.ts';
 import { bytes, ownTopics, patiently, text, texts } from '../support/kafka-contract.ts';
 import { testServices } from '../support/local-services.ts';
 import { type OwnKafka, startOwnKafka } from '../support/own-kafka.ts';
@@ -69,7 +70,12 @@ function expectAllInOrder(received: ReceivedRecord[], confirmed: number): void {
   }
 }
 
-describe('with a broker of its own', () => {
+// A broker to kill is a local Java process, also where the shared one runs in Docker.
+const java = await requireJava().then(
+  () => true,
+  () => false,
+);
+describe.skipIf(!java)('with a broker of its own (needs Java 17)', () => {
   let kafka: OwnKafka;
   beforeAll(async () => {
     kafka = await startOwnKafka();

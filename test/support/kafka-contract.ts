@@ -141,6 +141,13 @@ export function describeEventBusContract(name: string, openHarness: () => Promis
       await expect(bus.publish([record('', 'lost order')])).rejects.toThrow(/key/);
     });
 
+    test('publishing to a topic that nobody made is an error, and does not make it', async () => {
+      const unknown = { ...record('k', 'x'), topic: `contract.${randomUUID()}.mistyped` };
+      await expect(bus.publish([unknown])).rejects.toThrow();
+      const spec = { name: unknown.topic, partitions: 3, settings: { 'retention.ms': '-1' } };
+      await expect(bus.ensureTopics([spec])).resolves.toBeUndefined(); // else it would differ
+    });
+
     test('each group gets every record, a new one from the oldest on', async () => {
       await bus.publish([record('k', 'before')]);
       expect(texts(await readAll(topic, 1))).toEqual(['before']);

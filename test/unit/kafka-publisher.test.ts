@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
-import type { EventRecord } from '../../activities/ports/event-bus.ts';
-import { inSends } from '../../infra/kafka/kafkajs-publisher.ts';
+import type { Kafka, ProducerBatch } from 'kafkajs';
+import pino from 'pino';
+import { expect, test, vi } from 'vitest';
+import { type EventRecord, TransientFailure } from '../../activities/ports/event-bus.ts';
+import { createKafkajsPublisher, inSends } from '../../infra/kafka/kafkajs-publisher.ts';
 
 const record = (name: string, kilobytes: number): EventRecord => ({
   topic: 't',
@@ -28,4 +30,36 @@ test('a record above the limit travels alone', () => {
 
 test('an empty batch is no send', () => {
   expect(inSends([])).toEqual([]);
+});
+
+const publisherOn = (sendBatch: (batch: ProducerBatch) => Promise<unknown[]>) => {
+  const client = { producer: () => ({ connect: async () => undefined, sendBatch }) } as unknown as Kafka;
+  return createKafkajsPublisher({ client, log: pino({ level: 'silent' }), deadlineMs: 20 });
+};
+
+test('a batch whose caller has given up is not sent later: the repeat would be overtaken by it', async () => {
+  const stalled = Promise.withResolvers<unknown[]>();
+  const sendBatch = vi.fn((_: ProducerBatch) => stalled.promise);
+  const { publish } = publisherOn(sendBatch);
+  const [first, second] = [publish([record('a', 1)]), publish([record('b', 1)])];
+  await expect(first).rejects.toBeInstanceOf(TransientFailure);
+  await expect(second).rejects.toBeInstanceOf(TransientFailure);
+  sendBatch.mockImplementation(async () => []);
+  stalled.resolve([]);
+  await publish([record('c', 1)]);
+  const sent = sendBatch.mock.calls.map(([batch]) => String(batch.topicMessages?.[0]?.messages[0]?.key));
+  expect(sent).toEqual(['a', 'c']);
+});
+
+test('what time may cure is a TransientFailure, a refusal is not', async () => {
+  const lost = Object.assign(new Error('connection lost'), { retriable: true });
+  const wrapped = Object.assign(new Error('retries exceeded', { cause: lost }), { retriable: false });
+  const refused = Object.assign(new Error('too large'), { retriable: false, type: 'MESSAGE_TOO_LARGE' });
+  await expect(publisherOn(() => Promise.reject(lost)).publish([record('a', 1)])).rejects.toBeInstanceOf(
+    TransientFailure,
+  );
+  await expect(publisherOn(() => Promise.reject(wrapped)).publish([record('a', 1)])).rejects.toBeInstanceOf(
+    TransientFailure,
+  );
+  await expect(publisherOn(() => Promise.reject(refused)).publish([record('a', 1)])).rejects.toBe(refused);
 });

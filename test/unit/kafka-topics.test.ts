@@ -16,3 +16,11 @@ test('releases and dead letters are kept for ever: a channel can be rebuilt, a l
 test('no topic is compacted: a bundle has one key, and compaction would keep only its last event', () => {
   expect(new Set(topics.map(({ settings }) => settings['cleanup.policy']))).toEqual(new Set(['delete']));
 });
+
+test('a dead letter has room for the largest record and for the headers that tell of its failure', () => {
+  const limit = (dead: boolean) =>
+    topics
+      .filter(({ name }) => name.includes('.dead.') === dead)
+      .map(({ settings }) => Number(settings['max.message.bytes']));
+  expect(Math.min(...limit(true))).toBeGreaterThan(Math.max(...limit(false)) + 64 * 1024);
+});
