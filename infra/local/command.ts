@@ -47,11 +47,16 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
   });
 }
 
-/** The line of a failed program's output that most likely says why. */
+/** The line of a failed program's output that most likely says why; programs warn a lot before they say it. */
 export function telling(result: RunResult): string {
   if (result.status === 'missing') return 'not installed';
   if (result.status === 'ok') return 'ok';
   const lines = result.output.split('\n').map((line) => line.trim());
-  const found = lines.find((line) => /error|cannot|could not|denied|no space|refused|timed out/i.test(line));
-  return `${result.reason}: ${(found ?? lines.at(-1) ?? '').slice(0, 300)}`;
+  const complaints = lines.filter((line) => /error|cannot|could not|denied|no space|refused|timed out/i.test(line));
+  const found = complaints.find((line) => !/^warn/i.test(line)) ?? complaints[0] ?? lines.at(-1) ?? '';
+  return `${result.reason}: ${shorten(found)}`;
 }
+
+/** Keeps both ends: the head says what was tried, the tail what came of it. */
+export const shorten = (text: string): string =>
+  text.length <= 160 ? text : `${text.slice(0, 60)} … ${text.slice(-90)}`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,25 @@ export const dataDirName = (dataDir: string): string =>
   `lockstep-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 
 const marker = '.lockstep-data';
+
+/** Room for a first start: packages of the backing services in the cache, their empty stores in the data directory. */
+const neededBytes = 500 * 1024 * 1024;
+
+/** Throws `LocalFailure` when a directory's disk is so full that a start could only break off in the middle. */
+export async function requireDiskSpace(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const { bavail, bsize } = await statfs(dir);
+  const free = bavail * bsize;
+  if (free >= neededBytes) return;
+  const megabytes = Math.floor(free / 1024 ** 2);
+  throw new LocalFailure(
+    { zh: `磁盘空间不足: ${dir} 只剩 ${megabytes} MB`, en: `Too little disk space: ${megabytes} MB left at ${dir}` },
+    {
+      zh: '腾出 500 MB，或用 LOCKSTEP_DATA_DIR、LOCKSTEP_CACHE_DIR 换到别的磁盘',
+      en: 'make room for 500 MB, or move with LOCKSTEP_DATA_DIR and LOCKSTEP_CACHE_DIR',
+    },
+  );
+}
 
 /** What lies where in a data directory. */
 export const dataLayout = (dataDir: string) => ({

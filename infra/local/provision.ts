@@ -12,7 +12,7 @@ import {
   stopBackingServices,
   stopInstance,
 } from './instances.ts';
-import { dataLayout, prepareDataDir } from './layout.ts';
+import { dataLayout, prepareDataDir, requireDiskSpace } from './layout.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { withLock } from './lock.ts';
 import { choosePorts, type Ports } from './ports.ts';
@@ -47,6 +47,7 @@ export interface Provisioned {
 export async function provisionLocal(options: ProvisionOptions): Promise<Provisioned> {
   const { dataDir, report } = options;
   await prepareDataDir(dataDir);
+  for (const dir of [dataDir, options.cacheDir]) await requireDiskSpace(dir);
   const layout = dataLayout(dataDir);
   const underLock = <T>(work: () => Promise<T>) =>
     withLock(layout.lock, work, (holder) =>
@@ -85,7 +86,7 @@ async function startAll({ dataDir, cacheDir, report, profile, env = process.env,
       try {
         return await provision(service, { dataDir, cacheDir, ports, secrets, profile, env, signal, step }, docker);
       } catch (error) {
-        step.failed(reasonOf(error));
+        step.failed(error instanceof LocalFailure ? (error.what.zh.split('\n')[0] ?? '') : reasonOf(error));
         throw error;
       }
     }),

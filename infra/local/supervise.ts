@@ -103,7 +103,7 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
         try {
           await untilReadyOrGivenUp(spec, await launch(spec), options);
         } catch (error) {
-          step.failed(spec.entry);
+          step.failed(stopping ? '已停 stopped, since another one failed' : spec.entry);
           throw error;
         }
         step.done(new URL(spec.readyUrl).origin);

