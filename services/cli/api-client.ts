@@ -20,8 +20,8 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 type Send = typeof request;
 type Options = { baseUrl: string; token: string; signal?: AbortSignal; send?: Send };
 
-/** Reads come back at once or not at all; an act waits for people's rows to be committed, and for a worker that restarts. */
-const READ_WITHIN_MS = 10_000;
+/** Longer than the API itself waits for a worker that is being restarted, so that it says in its own words what is down. */
+const READ_WITHIN_MS = 25_000;
 const ACT_WITHIN_MS = 30_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 

@@ -43,6 +43,13 @@ const without = (role: string) => (manifest: Manifest) => ({
   items: manifest.items.filter((item) => item.role !== role),
 });
 
+/** The example, for two channels that are not installed yet as well. */
+const toMoreChannels = () =>
+  changed(example, 'more-channels', (manifest) => ({
+    ...manifest,
+    channels: [...manifest.channels, 'app', 'gazette'],
+  }));
+
 async function demo(...args: string[]) {
   const answer = await system.lockstep('demo', ...args, '--json');
   expect(answer, answer.err).toMatchObject({ code: 0 });
@@ -52,14 +59,14 @@ async function demo(...args: string[]) {
 describe('the example', () => {
   test('is released, verified on every channel and public at once, and one copy is everywhere', async () => {
     const before = await countPublic(system);
-    const { result, err } = await demo();
+    const { result, err } = await demo(await toMoreChannels());
     expect(result).toMatchObject({ state: 'released', tornWindowMs: 0 });
     expect(result.channels.map(({ channel, state }) => `${channel} ${state}`).sort()).toEqual([
       'press-pack verified',
       'website verified',
       'wechat verified',
     ]);
-    for (const channel of (await readManifest(example)).channels) expect(err).toContain(channel);
+    for (const channel of ['app', 'gazette']) expect(err).toMatch(new RegExp(`${channel}.*not installed yet`));
 
     const interpretations = (await readManifest(example)).items.filter(
       (item) => item.role === 'interpretation-material' && item.public,
@@ -155,11 +162,12 @@ describe('what may not be released is refused with its reason, and nothing is st
 
   test('a channel that is not installed, unless --channels leaves it out', async () => {
     const before = await stored();
-    const refused = await system.lockstep('submit', example, '--as', 'meng-chunhe', '--json');
+    const directory = await toMoreChannels();
+    const refused = await system.lockstep('submit', directory, '--as', 'meng-chunhe', '--json');
     expect(refused).toMatchObject({ code: 3 });
     expect(CliRefusal.parse(JSON.parse(refused.out)).error.type).toBe('ChannelNotInstalled');
     expect(await stored()).toEqual(before);
-    const answer = await system.lockstep('submit', example, '--as', 'meng-chunhe', '--channels', 'website', '--json');
+    const answer = await system.lockstep('submit', directory, '--as', 'meng-chunhe', '--channels', 'website', '--json');
     expect(answer, answer.err).toMatchObject({ code: 0 });
     const { bundleId } = CliSubmitted.parse(JSON.parse(answer.out));
     // Nobody reviews the own bundle, and nobody signs at a gate that is another's.
