@@ -2,6 +2,12 @@ import { bundleParts } from './intake/bundle-parts.ts';
 import { businessSupport } from './intake/business-support.ts';
 import { interpretationElements } from './intake/interpretation-elements.ts';
 import { planFields } from './intake/plan-fields.ts';
+import { citations } from './legal/citations.ts';
+import { disclosureAttribute } from './legal/disclosure-attribute.ts';
+import { dossier } from './legal/dossier.ts';
+import { powers } from './legal/powers.ts';
+import { superseded } from './legal/superseded.ts';
+import { validity } from './legal/validity.ts';
 import { formula } from './political/formula.ts';
 import { leaders } from './political/leaders.ts';
 import { listedTerms } from './political/listed-terms.ts';
@@ -29,6 +35,13 @@ export const RULES: readonly Rule[] = [
   listedTerms,
   mapUse,
   organisationOrder,
+  // 法律关
+  citations,
+  disclosureAttribute,
+  dossier,
+  powers,
+  superseded,
+  validity,
   // 保密关
   classificationMark,
   disclosureConflict,

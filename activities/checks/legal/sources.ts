@@ -1,0 +1,9 @@
+export const LEGALITY_115 = '国办发〔2018〕115号《关于全面推行行政规范性文件合法性审核机制的指导意见》';
+export const FAIR_COMPETITION = '《公平竞争审查条例》（国务院令第783号，2024年8月1日起施行）';
+export const MAJOR_DECISIONS = '《重大行政决策程序暂行条例》（国务院令第713号）';
+export const NORMATIVE_37 = '国办发〔2018〕37号《关于加强行政规范性文件制定和监督管理工作的通知》';
+export const VALIDITY_RULES = '省级行政规范性文件管理规定（一般不超过5年，标注“暂行”“试行”的不超过2年）';
+export const LICENSING_LAW = '《中华人民共和国行政许可法》第十七条';
+export const PENALTY_LAW = '《中华人民共和国行政处罚法》第十六条';
+export const COERCION_LAW = '《中华人民共和国行政强制法》第十条、第十三条';
+export const DETAILED_RULES_80 = '国办发〔2016〕80号《〈关于全面推进政务公开工作的意见〉实施细则》';
