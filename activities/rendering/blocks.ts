@@ -9,7 +9,7 @@ export type Block =
   | { kind: 'picture'; sha256: string; alt: string };
 export type Cell = { text: string; header: boolean; columns: number; rows: number };
 
-const containers = new Set(['div', 'section', 'article', 'figure', 'blockquote', 'main', 'header', 'footer']);
+const containers = new Set(['div', 'section', 'article', 'figure', 'blockquote', 'dl']);
 
 /** Reads display HTML as blocks. No text is left out: what is not known as a structure becomes a paragraph. */
 export function toBlocks(html: string): Block[] {
@@ -105,7 +105,7 @@ const issueDate = /^\d{4}年\d{1,2}月\d{1,2}日$/;
 export function asOfficialDocument(blocks: Block[], { title, documentNumber, issuingBody }: Head): Block[] {
   const body = withoutRepeatedHead(blocks, { title, documentNumber, issuingBody });
   const addressee = body.findIndex((block) => block.kind === 'paragraph' && /：$/.test(block.text));
-  const onlyAddressee = addressee >= 0 && addressee <= 2 ? addressee : -1;
+  const onlyAddressee = addressee <= 2 ? addressee : -1;
   return body.map((block, index) => {
     if (block.kind !== 'paragraph' || block.align) return block;
     if (index === onlyAddressee) return { ...block, align: 'flush' };

@@ -1,8 +1,10 @@
-import type { Manifest, ManifestItem } from '../../schemas/bundle.ts';
+import type { ManifestItem } from '../../schemas/bundle.ts';
 import { permanent } from '../../schemas/failures.ts';
-import { digestOf } from '../releases/sealed-staging.ts';
+import type { Display } from '../documents/display.ts';
+import { DocumentRefused } from '../documents/refusal.ts';
 import { asOfficialDocument, type Block, toBlocks } from './blocks.ts';
-import type { Picture, RenderingDeps } from './ports.ts';
+import { escapeMarkup } from './escape.ts';
+import type { Picture, RenderingDeps, SealedManifest } from './ports.ts';
 
 /** One part of a bundle that readers will see, ready for every channel. */
 export type PublicItem = {
@@ -18,12 +20,9 @@ export type PublicItem = {
 
 export type PublicItems = { document: PublicItem; interpretations: PublicItem[]; attachments: PublicItem[] };
 
-type Input = { manifest: Manifest; part: (id: string) => Promise<Uint8Array> };
+type Input = { manifest: SealedManifest; part: (id: string) => Promise<Uint8Array> };
 
-/**
- * Reads what may become public, and nothing else: a plan or a legal dossier never leaves, whatever its `public` says.
- * Pictures that are vector graphics become PNG, so that no markup of an author reaches a reader as a document.
- */
+/** Reads what may become public, and nothing else: a plan or a legal dossier never leaves, whatever its `public` says. */
 export async function readPublicItems({ manifest, part }: Input, deps: RenderingDeps): Promise<PublicItems> {
   const ofRole = async (role: ManifestItem['role']) => {
     const items = manifest.items.filter((item) => item.role === role && item.public);
@@ -43,31 +42,26 @@ export async function readPublicItems({ manifest, part }: Input, deps: Rendering
 
 async function readItem(
   item: ManifestItem,
-  manifest: Manifest,
+  manifest: SealedManifest,
   bytes: Uint8Array,
-  deps: RenderingDeps,
+  { toDisplay }: RenderingDeps,
 ): Promise<PublicItem> {
   const title = item.title ?? (item.role === 'policy-document' ? manifest.title : item.id);
   if (!displayable(item.mediaType)) return { item, title, bytes, shown: null, alternative: null };
-  const display = await deps.toDisplay({ mediaType: item.mediaType, file: item.file, bytes, title });
-  const pictures = display.images.map((picture) => withoutVectors(picture, deps));
-  const html = pictures.reduce(
-    (text, { from, to }) => text.replaceAll(`lockstep-image:${from}`, `lockstep-image:${to.sha256}`),
-    display.html,
-  );
-  const blocks = toBlocks(html);
-  return {
-    item,
-    title,
-    bytes,
-    shown: {
-      html,
-      blocks: item.role === 'policy-document' ? asOfficialDocument(blocks, manifest) : blocks,
-      pictures: pictures.map(({ to }) => to),
-      language: languageOf(display.text),
-    },
-    alternative: isPicture(item) ? (item.alternativeText ?? (display.text.trim() || title)) : null,
-  };
+  const { mediaType, file } = item;
+  const display = await toDisplay({ mediaType, file, bytes, title }).catch((error) => {
+    throw error instanceof DocumentRefused ? permanent('BundleIncomplete', error.finding.message) : error;
+  });
+  const pictures = display.images;
+  const language = languageOf(display.text);
+  if (isPicture(item)) {
+    const html = figure(display, title);
+    const alternative = item.alternativeText ?? (display.text.trim() || title);
+    return { item, title, bytes, shown: { html, blocks: toBlocks(html), pictures, language }, alternative };
+  }
+  const blocks = toBlocks(display.html);
+  const official = item.role === 'policy-document' ? asOfficialDocument(blocks, manifest) : blocks;
+  return { item, title, bytes, shown: { html: display.html, blocks: official, pictures, language }, alternative: null };
 }
 
 export const isPicture = ({ mediaType }: Pick<ManifestItem, 'mediaType'>): boolean => mediaType.startsWith('image/');
@@ -75,11 +69,14 @@ export const isPicture = ({ mediaType }: Pick<ManifestItem, 'mediaType'>): boole
 const displayable = (mediaType: string): boolean =>
   mediaType.startsWith('text/') || mediaType.startsWith('image/') || mediaType.endsWith('.wordprocessingml.document');
 
-function withoutVectors(picture: Picture, { rasterise }: RenderingDeps): { from: string; to: Picture } {
-  if (picture.mediaType !== 'image/svg+xml') return { from: picture.sha256, to: picture };
-  const bytes = rasterise(new TextDecoder().decode(picture.bytes), 1080);
-  return { from: picture.sha256, to: { ...picture, mediaType: 'image/png', bytes, sha256: digestOf(bytes) } };
-}
+/** The picture alone: its words stand below it as a text of their own, where everybody can read them. */
+const figure = ({ images }: Display, title: string): string =>
+  images
+    .map(
+      ({ sha256 }) =>
+        `<figure><img src="lockstep-image:${sha256}" alt="${escapeMarkup(title)}，文字说明见下文"></figure>`,
+    )
+    .join('');
 
 /** Screen readers need to know which voice to read with. */
 function languageOf(text: string): 'zh-CN' | 'en' {

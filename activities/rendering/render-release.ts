@@ -1,7 +1,7 @@
-import type { Channel, Manifest, ManifestItem, Variants } from '../../schemas/bundle.ts';
+import type { Channel, ManifestItem, Variants } from '../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../schemas/configuration.ts';
 import { permanent } from '../../schemas/failures.ts';
-import type { RenderedObject, RenderingDeps } from './ports.ts';
+import type { RenderedObject, RenderingDeps, SealedManifest } from './ports.ts';
 import { composePressMail } from './press/mail.ts';
 import { buildPack } from './press/pack.ts';
 import { type PublicItems, readPublicItems } from './public-items.ts';
@@ -9,7 +9,7 @@ import { renderWebsite } from './website/render-website.ts';
 import { renderWeChat } from './wechat/render-wechat.ts';
 
 export type RenderInput = {
-  manifest: Manifest;
+  manifest: SealedManifest;
   /** Complete: as submitted or as proposed. */
   variants: Variants;
   channels: Channel[];

@@ -1,16 +1,15 @@
-import type { Manifest } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { digestOf } from '../../releases/sealed-staging.ts';
 import { toPlainText } from '../blocks.ts';
 import { oneLine } from '../escape.ts';
 import { formName } from '../forms.ts';
-import type { RenderingDeps } from '../ports.ts';
+import type { RenderingDeps, SealedManifest } from '../ports.ts';
 import { isPicture, type PublicItem, type PublicItems } from '../public-items.ts';
 import { extensionOf } from '../website/addresses.ts';
 import { zip } from './zip.ts';
 
 export type PressContext = {
-  manifest: Manifest;
+  manifest: SealedManifest;
   items: PublicItems;
   press: ChannelsFile['press'];
   site: ChannelsFile['site'];
@@ -73,7 +72,7 @@ function fileName(title: string): string {
   return [...(clean || '未命名')].slice(0, 60).join('');
 }
 
-function tableOfContents({ title, documentNumber, issuingBody }: Manifest, contents: Entry[]): string {
+function tableOfContents({ title, documentNumber, issuingBody }: SealedManifest, contents: Entry[]): string {
   const lines = contents.map(
     ({ name, bytes }) => `${digestOf(bytes)}  ${String(bytes.byteLength).padStart(9)}  ${name}`,
   );

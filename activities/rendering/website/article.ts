@@ -11,16 +11,21 @@ import {
   write,
 } from '../html-tree.ts';
 
+export type PageHtmlOptions = {
+  title: string;
+  addressOf: (sha256: string) => string;
+  /** A 公文, whose 主送机关 stands flush left while other paragraphs are indented (GB/T 9704). */
+  official: boolean;
+};
+
 /**
  * Display HTML as it stands in a page: headings continue below the page's own without gaps, tables can be scrolled by
  * keyboard on a phone, pictures have their public address. A heading that only repeats the page's own is left out.
  */
-export function toPageHtml(
-  html: string,
-  { title, addressOf }: { title: string; addressOf: (sha256: string) => string },
-): string {
+export function toPageHtml(html: string, { title, addressOf, official }: PageHtmlOptions): string {
   const fragment = read(html);
   dropRepeatedTitle(fragment, title);
+  if (official) keepAddresseeFlush(fragment);
   continueHeadings(fragment);
   for (const element of elements(fragment)) {
     if (element.tagName === 'table') {
@@ -55,4 +60,10 @@ function dropRepeatedTitle(fragment: ReturnType<typeof read>, title: string): vo
   if (first && /^h[1-6]$/.test(first.tagName) && textOf(first).replace(/\s/g, '') === title.replace(/\s/g, '')) {
     fragment.childNodes.splice(fragment.childNodes.indexOf(first), 1);
   }
+}
+
+function keepAddresseeFlush(fragment: ReturnType<typeof read>): void {
+  const head = childElements(fragment).slice(0, 8);
+  const addressee = head.find((element) => element.tagName === 'p' && /：\s*$/.test(textOf(element)));
+  if (addressee && attribute(addressee, 'class') === undefined) setAttribute(addressee, 'class', 'flush');
 }

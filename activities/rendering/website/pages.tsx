@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { Manifest } from '../../../schemas/bundle.ts';
 import { formName } from '../forms.ts';
+import type { SealedManifest } from '../ports.ts';
 import type { PublicItem, PublicItems } from '../public-items.ts';
 import { disarmSlots, publicationSlots } from '../publication-time.ts';
 import { objectPath, publicPath } from './addresses.ts';
@@ -8,7 +8,7 @@ import { toPageHtml } from './article.ts';
 import { policyFacts, supersededSentences } from './facts.ts';
 import { type Column, renderPage, type Site } from './layout.tsx';
 
-export type PageContext = { site: Site; manifest: Manifest; items: PublicItems; websiteUrl: string };
+export type PageContext = { site: Site; manifest: SealedManifest; items: PublicItems; websiteUrl: string };
 
 const columns = {
   policy: { name: '政策文件', description: '本机关发布的政策文件', keywords: '政策,文件,规范性文件', type: '政策文件' },
@@ -23,19 +23,21 @@ const columns = {
 const home = { label: '首页', href: '/' };
 
 /** Sanitised display HTML, see toDisplay; the slots of the publication time are taken out of it. */
-const Article = ({ item, bundleId }: { item: PublicItem; bundleId: Manifest['bundleId'] }) => {
+const Article = ({ item, bundleId }: { item: PublicItem; bundleId: SealedManifest['bundleId'] }) => {
   const shown = item.shown;
   if (!shown) return null;
   const media = new Map(shown.pictures.map(({ sha256, mediaType }) => [sha256, mediaType]));
   const addressOf = (sha256: string) =>
     publicPath(bundleId, objectPath.picture(sha256, media.get(sha256) ?? 'image/png'));
-  const html = disarmSlots(toPageHtml(shown.html, { title: item.title, addressOf }));
+  const html = disarmSlots(
+    toPageHtml(shown.html, { title: item.title, addressOf, official: item.item.role === 'policy-document' }),
+  );
   return <article lang={shown.language === 'en' ? 'en' : undefined} dangerouslySetInnerHTML={{ __html: html }} />;
 };
 
 const PublishedOn = () => <time id="published-on">{publicationSlots.day}</time>;
 
-function Facts({ manifest }: { manifest: Manifest }) {
+function Facts({ manifest }: { manifest: SealedManifest }) {
   const rows: { name: string; value: ComponentChildren }[] = [
     ...policyFacts(manifest),
     { name: '发布日期', value: <PublishedOn /> },
@@ -210,14 +212,14 @@ const Alternative = ({ item }: { item: PublicItem }) =>
     </section>
   );
 
-const interpretationLinks = ({ bundleId }: Manifest, { interpretations }: PublicItems) =>
+const interpretationLinks = ({ bundleId }: SealedManifest, { interpretations }: PublicItems) =>
   interpretations.map(({ item, title }) => ({
     kind: formName(item.form),
     title,
     href: publicPath(bundleId, objectPath.interpretation(item.id)),
   }));
 
-const downloadLinks = ({ bundleId, title }: Manifest, { document, attachments }: PublicItems) => [
+const downloadLinks = ({ bundleId, title }: SealedManifest, { document, attachments }: PublicItems) => [
   ...attachments.map((attachment) => ({
     kind: '附件',
     title: attachment.title,

@@ -55,9 +55,10 @@ th { background: var(--tint); font-weight: 600; }
 .kind { color: var(--quiet); font-size: 0.85em; padding-right: 0.5em; }
 article { font-size: 1.02rem; line-height: 1.95; }
 article p { margin: 0 0 0.9em; }
-article p.indent { text-indent: 2em; }
-article .center { text-align: center; }
-article .right { text-align: right; }
+article:not([lang="en"]) > p:not([class]) { text-indent: 2em; }
+article .align-center { text-align: center; }
+article .align-right { text-align: right; }
+article .annex { margin-top: 3rem; }
 article img, figure img { max-width: 100%; height: auto; display: block; margin: 0 auto; background: #ffffff; }
 figure { margin: 1.5rem 0; }
 figcaption { font-size: 0.9rem; color: var(--quiet); }

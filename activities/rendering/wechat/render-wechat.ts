@@ -1,18 +1,18 @@
-import type { Manifest, Variants } from '../../../schemas/bundle.ts';
+import type { Variants } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { permanent } from '../../../schemas/failures.ts';
 import { placedImages, WeChatPost } from '../../../schemas/wechat.ts';
 import { digestOf } from '../../releases/sealed-staging.ts';
 import { escapeMarkup } from '../escape.ts';
 import { formName } from '../forms.ts';
-import type { Picture, RenderedObject, RenderingDeps } from '../ports.ts';
+import type { Picture, RenderedObject, RenderingDeps, SealedManifest } from '../ports.ts';
 import type { PublicItem, PublicItems } from '../public-items.ts';
 import { objectPath, publicPath } from '../website/addresses.ts';
 import { toWeChatContent } from './content.ts';
 import { coverSvg } from './cover.ts';
 
 export type WeChatContext = {
-  manifest: Manifest;
+  manifest: SealedManifest;
   variants: Variants;
   items: PublicItems;
   wechat: ChannelsFile['wechat'];
