@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorAnswer, ErrorType, SubmitAnswer } from './api.ts';
 import { BundleId } from './bundle.ts';
 import { ChannelStatus, ReleaseState, ReleaseStatus } from './release.ts';
-import { Digest, Instant } from './text.ts';
+import { Bilingual, Digest, Instant } from './text.ts';
 
 /** What a `lockstep` command ends with. Scripts branch on it, so a number never changes its meaning. */
 export const ExitCode = {
@@ -53,3 +53,20 @@ export const DemoResult = z.strictObject({
   tornWindowMs: z.number().nonnegative().nullable(),
 });
 export type DemoResult = z.infer<typeof DemoResult>;
+
+/** `lockstep down --json`: names of what was running and is not any more, directories that were removed. */
+export const CliDown = z.strictObject({ stopped: z.array(z.string()), removed: z.array(z.string()) });
+export type CliDown = z.infer<typeof CliDown>;
+
+/** `lockstep doctor --json`. `mend` is missing where nothing has to be done. */
+export const CliDoctor = z.strictObject({
+  checks: z.array(
+    z.strictObject({
+      name: z.string(),
+      status: z.enum(['ok', 'warn', 'fail']),
+      message: Bilingual,
+      mend: Bilingual.optional(),
+    }),
+  ),
+});
+export type CliDoctor = z.infer<typeof CliDoctor>;

@@ -1,7 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ErrorType } from '../../schemas/api.ts';
-import { CliRefusal, CliStatus, CliSubmitted } from '../../schemas/cli.ts';
+import { CliDoctor, CliDown, CliRefusal, CliStatus, CliSubmitted } from '../../schemas/cli.ts';
 import { commandLine, smallBundle } from '../support/command-line.ts';
 import { type Misbehaviour, startFakeSystem } from '../support/fake-system.ts';
 
@@ -221,5 +222,25 @@ describe('the way of a bundle, command by command', () => {
     await cli.run('release', 'arm', bundleId, '--at', '+1s', '--as', 'leader');
     expect((await cli.run('release', 'status', bundleId, '--watch')).code).toBe(4);
     expect((await cli.run('release', 'status', bundleId)).code).toBe(4);
+  });
+});
+
+describe('the machine itself', () => {
+  test('down where nothing runs is no failure; --purge leaves a directory alone that is not ours', async () => {
+    await using cli = await commandLine();
+    const nothing = await cli.run('down', '--json');
+    expect(nothing.code).toBe(0);
+    expect(CliDown.parse(JSON.parse(nothing.out))).toEqual({ stopped: [], removed: [] });
+    expect((await cli.run('down', '--purge')).code).toBe(1);
+    expect(await readdir(cli.dataDir)).toContain('people-tokens.json');
+  });
+
+  test('doctor names what it looked at, and how to mend what is wrong', async () => {
+    await using cli = await commandLine();
+    const { code, out } = await cli.run('doctor', '--json');
+    const { checks } = CliDoctor.parse(JSON.parse(out));
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['node', 'calendar', 'clock', 'ports']));
+    for (const { status, mend } of checks) if (status === 'fail') expect(mend).toBeDefined();
+    expect(code).toBe(checks.some(({ status }) => status === 'fail') ? 5 : 0);
   });
 });

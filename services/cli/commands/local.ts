@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { type Check, doctor as examine } from '../../../infra/local/doctor.ts';
 import { down as takeDown } from '../../../infra/local/down.ts';
-import { ExitCode } from '../../../schemas/cli.ts';
+import { CliDoctor, CliDown, ExitCode } from '../../../schemas/cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const DownOptions = z.object({ purge: z.boolean().default(false) });
@@ -13,7 +13,7 @@ export async function down(invocation: Invocation, rawOptions: unknown): Promise
   const result = await takeDown({ dataDir: invocation.dataDir, purge });
   const { stopped, removed } = result;
   invocation.print(
-    result,
+    CliDown.parse(result),
     [
       stopped.length > 0 ? `✓ 已停止 stopped: ${stopped.join(', ')}` : '没有在运行的进程 Nothing was running',
       ...removed.map((path) => `✓ 已删除 removed: ${path}`),
@@ -42,6 +42,6 @@ export async function doctor(invocation: Invocation): Promise<ExitCode> {
     `${mark[status]} ${name}: ${message.zh}${message.en === message.zh ? '' : ` ${message.en}`}`,
     ...(mend ? [`  怎么办: ${mend.zh}`, `  To mend: ${mend.en}`] : []),
   ]);
-  invocation.print({ checks }, `${lines.join('\n')}\n`);
+  invocation.print(CliDoctor.parse({ checks }), `${lines.join('\n')}\n`);
   return checks.some(({ status }) => status === 'fail') ? ExitCode.dependencyDown : ExitCode.ok;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { BundlesAnswer } from '../../../schemas/api.ts';
 import { CliStatus, ExitCode } from '../../../schemas/cli.ts';
 import type { ReleaseState, ReleaseStatus } from '../../../schemas/release.ts';
 import { CliFailure } from '../failure.ts';
@@ -57,7 +58,7 @@ export async function withdraw(invocation: Invocation, bundleId: string, rawOpti
 
 export async function list(invocation: Invocation): Promise<ExitCode> {
   const bundles = await (await invocation.connect('read')).list();
-  invocation.print({ bundles }, listView(bundles));
+  invocation.print(BundlesAnswer.parse({ bundles }), listView(bundles));
   return ExitCode.ok;
 }
 
