@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { fileFinding } from '../file-finding.ts';
 import { corrupt, DocumentRefused } from '../refusal.ts';
 import { scanXml } from '../xml.ts';
-import { openArchive } from '../zip.ts';
+import { openArchive, type ZipEntry } from '../zip.ts';
 
 export const PACKAGE_LIMITS = {
   entries: 2000,
@@ -14,18 +14,21 @@ export const PACKAGE_LIMITS = {
 
 export type Relationship = { type: string; target: string; external: boolean };
 
-/** An OOXML package with every part inflated. Part names have no leading slash. */
+/** An OOXML package. Part names have no leading slash. */
 export type OoxmlPackage = {
-  parts: Map<string, Uint8Array>;
+  names: string[];
+  has(part: string): boolean;
+  /** Inflates a part; one at a time, so that a large package needs no more memory than its largest part. */
+  read(part: string): Promise<Uint8Array>;
   contentType(part: string): string;
   /** Relationships of a part by id; of the package itself for ''. */
   relationships: Map<string, Map<string, Relationship>>;
   mainPart: string | null;
 };
 
-/** Inflates and indexes a package within the limits. Throws DocumentRefused or ArchiveRefused. */
+/** Indexes a package within the limits. Throws DocumentRefused or ArchiveRefused. */
 export async function openPackage(bytes: Uint8Array): Promise<OoxmlPackage> {
-  const parts = new Map<string, Uint8Array>();
+  const parts = new Map<string, ZipEntry>();
   const lower = new Set<string>();
   for (const entry of await openArchive(bytes, PACKAGE_LIMITS)) {
     if (entry.directory) continue;
@@ -33,16 +36,27 @@ export async function openPackage(bytes: Uint8Array): Promise<OoxmlPackage> {
     // Part names are equal without regard to case (ECMA-376-2 §9.1); readers differ in which of two they take.
     if (lower.has(name.toLowerCase())) throw duplicateEntry();
     lower.add(name.toLowerCase());
-    parts.set(name, await entry.read());
+    parts.set(name, entry);
   }
-  const types = readContentTypes(parts.get('[Content_Types].xml'));
+  const types = readContentTypes(await parts.get('[Content_Types].xml')?.read());
   const relationships = new Map<string, Map<string, Relationship>>();
-  for (const [name, content] of parts) {
+  for (const [name, entry] of parts) {
     const owner = /^(.*?)_rels\/([^/]*)\.rels$/.exec(name);
-    if (owner) relationships.set(`${owner[1]}${owner[2]}`, readRelationships(content, owner[1] ?? ''));
+    if (owner) relationships.set(`${owner[1]}${owner[2]}`, readRelationships(await entry.read(), owner[1] ?? ''));
   }
   const main = [...(relationships.get('')?.values() ?? [])].find((relation) => relation.type === 'officeDocument');
-  return { parts, relationships, mainPart: main && !main.external ? main.target : null, contentType: types };
+  return {
+    names: [...parts.keys()],
+    has: (part) => parts.has(part),
+    read: async (part) => {
+      const entry = parts.get(part);
+      if (!entry) throw corrupt('缺少部件', 'a part is missing');
+      return entry.read();
+    },
+    relationships,
+    mainPart: main && !main.external ? main.target : null,
+    contentType: types,
+  };
 }
 
 const duplicateEntry = () =>

@@ -22,8 +22,7 @@ export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise
   const ooxml = await openPackage(bytes);
   refuseMacros(ooxml, model);
   const { mainPart } = ooxml;
-  const main = mainPart === null ? undefined : ooxml.parts.get(mainPart);
-  if (mainPart === null || !main) throw corrupt('找不到正文部件', 'it has no main part');
+  if (mainPart === null || !ooxml.has(mainPart)) throw corrupt('找不到正文部件', 'it has no main part');
   if (!ooxml.contentType(mainPart).includes('wordprocessingml')) {
     throw new DocumentRefused(
       fileFinding(
@@ -41,7 +40,10 @@ export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise
   if (model.package.externalRelationships.length > 0)
     throw externalReference(model.package.externalRelationships[0]?.type ?? '');
 
-  const partOf = (suffix: string) => [...ooxml.parts].find(([name]) => ooxml.contentType(name).includes(suffix));
+  const readOptional = async (type: string) => {
+    const part = ooxml.names.find((name) => ooxml.contentType(name).includes(type));
+    return part === undefined ? undefined : ooxml.read(part);
+  };
   const references = new Map<string, number>();
   const fetching = new Set<string>();
   const images: StoryContext['images'] = [];
@@ -56,31 +58,34 @@ export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise
     references,
     relationships: ooxml.relationships.get(part) ?? new Map(),
   });
-  const styles = readStyles(partOf('wordprocessingml.styles+xml')?.[1]);
-  const numbering = readNumbering(partOf('wordprocessingml.numbering+xml')?.[1]);
-  readStory(main, story(mainPart, 'body'));
+  const styles = readStyles(await readOptional('wordprocessingml.styles+xml'));
+  const numbering = readNumbering(await readOptional('wordprocessingml.numbering+xml'));
+  readStory(await ooxml.read(mainPart), story(mainPart, 'body'));
   const rest: string[] = [];
-  for (const [part, content] of ooxml.parts) {
+  for (const part of ooxml.names) {
     if (part === mainPart || part === '[Content_Types].xml' || part.endsWith('.rels')) continue;
     const type = ooxml.contentType(part);
+    if (!/[+/]xml$/.test(type)) {
+      rest.push(part);
+      continue;
+    }
+    const content = await ooxml.read(part);
     const kind = storyKind(type);
     if (kind) readStory(content, story(part, kind));
     else if (type.endsWith('core-properties+xml')) readProperties(content, part, 'core', model);
     else if (type.endsWith('extended-properties+xml')) readProperties(content, part, 'app', model);
     else if (type.endsWith('custom-properties+xml')) readProperties(content, part, 'custom', model);
     else if (type.endsWith('settings+xml')) readSettings(content, part, model);
-    else if (/[+/]xml$/.test(type)) readLooseText(content, part, looseKind(part), model);
-    else rest.push(part);
+    else readLooseText(content, part, looseKind(part), model);
   }
   if (fetching.size > 0) throw externalReference([...fetching][0] ?? '');
-  await readImages(ooxml, rest, images, model);
-  const findings = await readObjects(ooxml, rest, model);
+  const findings = await readBinaries(ooxml, rest, images, model);
   dropRepeats(model);
   return findings;
 }
 
-function refuseMacros({ parts, contentType, relationships }: OoxmlPackage, model: DocumentModel): void {
-  const types = [...parts.keys()].map((part) => `${part} ${contentType(part)}`);
+function refuseMacros({ names, contentType, relationships }: OoxmlPackage, model: DocumentModel): void {
+  const types = names.map((part) => `${part} ${contentType(part)}`);
   const relations = [...relationships.values()].flatMap((each) => [...each.values()].map(({ type }) => type));
   model.package.hasMacros =
     types.some((type) => /vbaProject|vbaData|macroEnabled|ms-office\.activeX/i.test(type)) ||
@@ -135,44 +140,30 @@ const looseKind = (part: string): Aside['kind'] => {
   return /(^|\/)(charts|diagrams|drawings)\//i.test(part) ? 'text-box' : 'hidden-text';
 };
 
-async function readImages(
+/**
+ * Pictures, and what is neither XML, picture nor font: a workbook, a package, an OLE object. Of these the text is read,
+ * and people have to look at them.
+ */
+async function readBinaries(
   ooxml: OoxmlPackage,
-  rest: string[],
+  parts: string[],
   used: StoryContext['images'],
   model: DocumentModel,
-): Promise<void> {
-  for (const part of rest) {
-    const bytes = ooxml.parts.get(part);
-    if (!bytes) continue;
-    const use = used.find((image) => image.target === part);
+): Promise<FileFinding[]> {
+  for (const part of parts) {
     const mediaType = ooxml.contentType(part);
-    if (imageHeader(bytes))
-      model.images.push(await readImage(bytes, part, use?.altText ?? null, use?.paragraph ?? null));
-    else if (mediaType.startsWith('image/')) {
-      model.images.push({
-        part,
-        mediaType,
-        width: null,
-        height: null,
-        bytes: bytes.byteLength,
-        altText: use?.altText ?? null,
-        metadata: {},
-        gps: null,
-        paragraph: use?.paragraph ?? null,
-      });
+    const bytes = await ooxml.read(part);
+    const use = used.find((image) => image.target === part);
+    const place = { altText: use?.altText ?? null, paragraph: use?.paragraph ?? null };
+    if (imageHeader(bytes)) {
+      model.images.push(await readImage(bytes, part, place.altText, place.paragraph));
+    } else if (mediaType.startsWith('image/')) {
+      const unknown = { width: null, height: null, metadata: {}, gps: null };
+      model.images.push({ part, mediaType, bytes: bytes.byteLength, ...unknown, ...place });
+    } else if (!/font|printerSettings/i.test(`${mediaType} ${part}`)) {
+      model.package.embeddedObjects.push(part);
+      await readEmbedded(bytes, part, model);
     }
-  }
-}
-
-/** What is neither XML, picture nor font: a workbook, a package, an OLE object. Its text is read; people have to look at it. */
-async function readObjects(ooxml: OoxmlPackage, rest: string[], model: DocumentModel): Promise<FileFinding[]> {
-  for (const part of rest) {
-    const type = ooxml.contentType(part);
-    const bytes = ooxml.parts.get(part);
-    if (!bytes || type.startsWith('image/') || imageHeader(bytes) || /font|printerSettings/i.test(`${type} ${part}`))
-      continue;
-    model.package.embeddedObjects.push(part);
-    await readEmbedded(bytes, part, model);
   }
   if (model.package.embeddedObjects.length === 0) return [];
   return [

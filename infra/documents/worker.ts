@@ -1,0 +1,113 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Request } from './messages.ts';
+
+const ROOT = realpathSync(fileURLToPath(new URL('../../', import.meta.url)));
+/** Installed packages may lie above the project (workspaces). */
+const PACKAGES = fileURLToPath(import.meta.resolve('saxes/package.json')).replace(/(.*[\\/]node_modules)[\\/].*/, '$1');
+const READABLE = [
+  PACKAGES,
+  ...['activities', 'infra', 'schemas', 'package.json', 'tsconfig.json'].map((name) => join(ROOT, name)),
+];
+
+const OPTIONS = [
+  '--max-old-space-size=192',
+  '--max-semi-space-size=8',
+  '--permission',
+  ...READABLE.map((path) => `--allow-fs-read=${path}`),
+  // For the renderer of drawings, which is ours; addons cannot come from a document.
+  '--allow-addons',
+  '--disallow-code-generation-from-strings',
+  '--disable-warning=ExperimentalWarning',
+  '--disable-warning=SecurityWarning',
+];
+
+export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
+
+/** One child process that does one task at a time; started when first needed, and again after it died. */
+export class DocumentWorker {
+  private child: Promise<ChildProcess> | null = null;
+  private readonly timeLimitMs: number;
+
+  constructor(timeLimitMs: number) {
+    this.timeLimitMs = timeLimitMs;
+  }
+
+  /** Throws only where the child cannot be started at all. */
+  async run(request: Request): Promise<Outcome> {
+    this.child ??= start();
+    let child: ChildProcess;
+    try {
+      child = await this.child;
+    } catch (error) {
+      this.child = null;
+      throw error;
+    }
+    child.ref();
+    child.channel?.ref();
+    const outcome = await this.exchange(child, request);
+    if ('failed' in outcome) {
+      this.child = null;
+      child.kill('SIGKILL');
+    } else {
+      // An idle child keeps nobody from ending; it ends by itself when the channel closes.
+      child.unref();
+      child.channel?.unref();
+    }
+    return outcome;
+  }
+
+  private exchange(child: ChildProcess, request: Request): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: Outcome) => {
+        clearTimeout(timer);
+        child.removeAllListeners('message');
+        child.removeAllListeners('exit');
+        resolve(outcome);
+      };
+      const timer = setTimeout(() => settle({ failed: 'timeout' }), this.timeLimitMs);
+      child.on('message', (answer: Answer) => {
+        if ('id' in answer && answer.id === request.id) settle({ answer });
+      });
+      child.on('exit', () => settle({ failed: 'crash' }));
+      child.send(request, (error) => {
+        if (error) settle({ failed: 'crash' });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const child = await this.child?.catch(() => null);
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+}
+
+function start(): Promise<ChildProcess> {
+  const child = fork(join(dirname(fileURLToPath(import.meta.url)), 'child.ts'), {
+    execArgv: OPTIONS,
+    env: {}, // no secret of the parent
+    cwd: ROOT,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2000);
+  });
+  (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
+  return new Promise((resolve, reject) => {
+    child.once('message', () => {
+      child.removeAllListeners('exit');
+      resolve(child);
+    });
+    child.once('exit', (code) => reject(new Error(`The document reader did not start (exit ${code}): ${complaint}`)));
+    child.once('error', reject);
+  });
+}
