@@ -60,6 +60,8 @@ export const dataLayout = (dataDir: string) => ({
   blobs: join(dataDir, 'blobs'),
   staging: join(dataDir, 'staging'),
   sandbox: join(dataDir, 'sandbox'),
+  /** Made by whichever process needs it first, and again when a source of it changes. */
+  workflowBundle: join(dataDir, 'workflow-bundle.js'),
 });
 
 export const carriesMarker = async (dir: string): Promise<boolean> =>

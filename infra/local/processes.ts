@@ -44,7 +44,7 @@ export function environmentFor(
     LOCKSTEP_SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
     LOCKSTEP_LOG_LEVEL: env.LOCKSTEP_LOG_LEVEL || 'info',
     ...(env.LOCKSTEP_CONFIG_DIR && { LOCKSTEP_CONFIG_DIR: env.LOCKSTEP_CONFIG_DIR }),
-    ...(env.LOCKSTEP_WORKFLOW_BUNDLE && { LOCKSTEP_WORKFLOW_BUNDLE: env.LOCKSTEP_WORKFLOW_BUNDLE }),
+    LOCKSTEP_WORKFLOW_BUNDLE: env.LOCKSTEP_WORKFLOW_BUNDLE || layout.workflowBundle,
   };
 }
 

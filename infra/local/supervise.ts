@@ -82,6 +82,8 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
       since = Date.now();
       // A start that fails at once (no memory, no file handles) is one more failure to wait after.
       identity = await launch(spec).catch(() => identity);
+      // Stopped while it was being launched: `stop` may have looked before it was there.
+      if (stopping) await endProcess(identity);
     }
   };
 
@@ -89,7 +91,7 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
     stopping = true;
     for (const wave of [1, 2, 3]) {
       const ending = specs.filter((spec) => spec.stopWave === wave).map(({ name }) => running.get(name));
-      await Promise.all(ending.map((identity) => identity && endProcess(identity, { graceMs: 10_000 })));
+      await Promise.all(ending.map((identity) => identity && endProcess(identity, { graceMs: 20_000 })));
     }
     await writing;
     await rm(layout.run, { force: true });
@@ -149,7 +151,7 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
   const state = await recordedRun(dataDir);
   if (!state) return [];
   const alive = state.processes.filter(({ identity }) => isRunning(identity));
-  await Promise.all(alive.map(({ identity }) => endProcess(identity, { graceMs: 10_000 })));
+  await Promise.all(alive.map(({ identity }) => endProcess(identity, { graceMs: 20_000 })));
   await rm(dataLayout(dataDir).run, { force: true });
   return alive.map(({ name }) => name);
 }
