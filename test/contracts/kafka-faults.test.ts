@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { type EventBus, type ReceivedRecord, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { createKafkajsEventBus, type KafkajsEventBusOptions } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { requireJava } from '../../infra/local/maven.ts';
-import { bytes, ownTopics, patiently, text, texts } from '../support/kafka-contract.ts';
+import { bytes, ownTopics, patiently, text, texts } from '../support/kafka-bench.ts';
 import { testServices } from '../support/local-services.ts';
 import { type OwnKafka, startOwnKafka } from '../support/own-kafka.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { expect, test, vi } from 'vitest';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
-import { bytes, ownTopics } from '../support/kafka-contract.ts';
+import { bytes, ownTopics } from '../support/kafka-bench.ts';
 import { testServices } from '../support/local-services.ts';
 
 test('an idle bus sets a few timers for each turn of its fetch loop, none of them at once', async () => {
