@@ -3,10 +3,11 @@ import { attribute, childElements, type Element, isElement, type Node, read, tex
 /** The structure of a displayed document, for outputs that are not HTML. Texts are plain, lines joined. */
 export type Block =
   | { kind: 'heading'; level: number; text: string }
-  | { kind: 'paragraph'; text: string; align: 'center' | 'right' | 'flush' | null }
+  | { kind: 'paragraph'; text: string; align: Alignment | null; as?: 'issuer' | 'title' }
   | { kind: 'list'; items: string[] }
   | { kind: 'table'; columns: number; rows: Cell[][] }
   | { kind: 'picture'; sha256: string; alt: string };
+export type Alignment = 'center' | 'right' | 'flush';
 export type Cell = { text: string; header: boolean; columns: number; rows: number };
 
 const containers = new Set(['div', 'section', 'article', 'figure', 'blockquote', 'dl']);
@@ -95,42 +96,3 @@ function linesOf(block: Block): string[] {
       return [`〔图：${block.alt}〕`];
   }
 }
-
-const issueDate = /^\d{4}年\d{1,2}月\d{1,2}日$/;
-
-/**
- * Places that GB/T 9704 fixes and conversion loses: 主送机关 stands flush left, 署名 and 成文日期 at the right, and a
- * title that the document repeats is left to the head.
- */
-export function asOfficialDocument(blocks: Block[], { title, documentNumber, issuingBody }: Head): Block[] {
-  const body = withoutRepeatedHead(blocks, { title, documentNumber, issuingBody });
-  const addressee = body.findIndex((block) => block.kind === 'paragraph' && /：$/.test(block.text));
-  const onlyAddressee = addressee <= 2 ? addressee : -1;
-  return body.map((block, index) => {
-    if (block.kind !== 'paragraph' || block.align) return block;
-    if (index === onlyAddressee) return { ...block, align: 'flush' };
-    const signature = block.text.replace(/\s/g, '') === issuingBody && isDate(body[index + 1]);
-    return isDate(block) || signature ? { ...block, align: 'right' } : block;
-  });
-}
-type Head = { title: string; documentNumber: string | null; issuingBody: string };
-
-const isDate = (block: Block | undefined) =>
-  block?.kind === 'paragraph' && issueDate.test(block.text.replace(/\s/g, ''));
-
-/** Titles often run over several paragraphs; those that together spell title and number are dropped from the start. */
-function withoutRepeatedHead(blocks: Block[], { title, documentNumber, issuingBody }: Head): Block[] {
-  const head = new Set([title, documentNumber ?? title, issuingBody, `${issuingBody}文件`].map(bare));
-  let joined = '';
-  for (let index = 0; index < Math.min(blocks.length, 8); index += 1) {
-    const block = blocks[index];
-    if (block?.kind !== 'paragraph' && block?.kind !== 'heading') return blocks;
-    joined += bare(block.text);
-    if (head.has(joined)) {
-      const rest = withoutRepeatedHead(blocks.slice(index + 1), { title, documentNumber, issuingBody });
-      return rest;
-    }
-  }
-  return blocks;
-}
-const bare = (text: string) => text.replace(/\s/g, '');

@@ -1,12 +1,12 @@
 import type { SealedContent } from '../../schemas/seal.ts';
-import type { ToDisplay } from '../documents/display.ts';
+import type { Rasterise, ToDisplay } from '../documents/display.ts';
 import type { Typesetter } from './printed-document.ts';
 
 export type RenderingDeps = {
   toDisplay: ToDisplay;
   typesetter: Typesetter;
-  /** SVG to PNG with our own fonts, at least `width` pixels wide. Nothing outside the SVG is loaded. */
-  rasterise(svg: string, width: number): Uint8Array;
+  /** Draws our own SVG, such as a cover, as PNG with our own fonts. */
+  rasterise: Rasterise;
   /** The press mail as HTML with `%%NAME%%` slots for values that are already escaped. */
   pressMailTemplate(): Promise<string>;
 };

@@ -2,8 +2,8 @@ import type { Block } from './blocks.ts';
 
 /** What is printed: text and structure only, already free of anything that is not published. */
 export type PrintedDocument = {
+  /** For the PDF's own metadata; the page shows `blocks` and nothing else. */
   title: string;
-  documentNumber: string | null;
   issuingBody: string;
   blocks: Block[];
 };

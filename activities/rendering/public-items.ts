@@ -2,8 +2,9 @@ import type { ManifestItem } from '../../schemas/bundle.ts';
 import { permanent } from '../../schemas/failures.ts';
 import type { Display } from '../documents/display.ts';
 import { DocumentRefused } from '../documents/refusal.ts';
-import { asOfficialDocument, type Block, toBlocks } from './blocks.ts';
+import { type Block, toBlocks } from './blocks.ts';
 import { escapeMarkup } from './escape.ts';
+import { asOfficialDocument } from './official-document.ts';
 import type { Picture, RenderingDeps, SealedManifest } from './ports.ts';
 
 /** One part of a bundle that readers will see, ready for every channel. */

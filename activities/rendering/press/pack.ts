@@ -27,14 +27,14 @@ export async function buildPack(
   { typesetter }: Pick<RenderingDeps, 'typesetter'>,
 ): Promise<Uint8Array> {
   const { manifest, items } = context;
-  const { title, documentNumber, issuingBody } = manifest;
+  const { title, issuingBody } = manifest;
   const blocks = items.document.shown?.blocks ?? [];
   const name = fileName(title);
   const releases = items.interpretations.filter(({ item }) => item.form === 'press-release');
   const materials = items.interpretations.filter(({ item }) => item.form !== 'press-release');
   const contents: Entry[] = [
     ...filesOf(items.document, `1-政策文件/${name}`),
-    { name: `1-政策文件/${name}.pdf`, bytes: typesetter.pdf({ title, documentNumber, issuingBody, blocks }) },
+    { name: `1-政策文件/${name}.pdf`, bytes: typesetter.pdf({ title, issuingBody, blocks }) },
     ...items.attachments.flatMap((each, at) => filesOf(each, `1-政策文件/附件${at + 1}-${fileName(each.title)}`)),
     ...materials.flatMap((each, at) =>
       filesOf(each, `2-解读材料/${at + 1}-${formName(each.item.form)}-${fileName(each.title)}`),

@@ -13,8 +13,8 @@ export function renderWebsite(
 ): RenderedObject[] {
   const { manifest, items } = context;
   const { document, interpretations, attachments } = items;
-  const { title, documentNumber, issuingBody } = manifest;
-  const pdf = typesetter.pdf({ title, documentNumber, issuingBody, blocks: document.shown?.blocks ?? [] });
+  const { title, issuingBody } = manifest;
+  const pdf = typesetter.pdf({ title, issuingBody, blocks: document.shown?.blocks ?? [] });
   const shownAttachments = attachments.filter(({ shown }) => shown !== null);
   return [
     page(objectPath.policy, policyPage(context)),

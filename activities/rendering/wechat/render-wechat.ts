@@ -32,7 +32,7 @@ export function renderWeChat(
   if (materials.length + 1 > articleLimit) throw tooManyArticles(materials.length + 1);
 
   const shortTitle = variants.wechat?.shortTitle ?? shorten(manifest.title);
-  const cover = chosenCover(context) ?? drawnCover(shortTitle, wechat.accountName, rasterise);
+  const cover = chosenCover(context) ?? (await drawnCover(shortTitle, wechat.accountName, rasterise));
   const article = (item: PublicItem, title: string, path: string) => ({
     title,
     author: variants.wechat?.author ?? wechat.author,
@@ -83,8 +83,12 @@ function chosenCover({ variants, items }: WeChatContext): Picture | undefined {
   return chosen?.shown?.pictures[0];
 }
 
-function drawnCover(title: string, account: string, rasterise: RenderingDeps['rasterise']): Picture {
-  const bytes = rasterise(coverSvg({ title, account }), 900);
+async function drawnCover(
+  title: string,
+  account: string,
+  rasterise: RenderingDeps['rasterise'],
+): Promise<Picture> {
+  const bytes = await rasterise(new TextEncoder().encode(coverSvg({ title, account })));
   return { sha256: digestOf(bytes), mediaType: 'image/png', bytes, alt: title };
 }
 
