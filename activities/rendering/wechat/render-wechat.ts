@@ -23,10 +23,10 @@ const titleLimit = 32; // draft/add
 const articleLimit = 8;
 
 /** One post: the document and each interpretation as articles of it, so that WeChat shows all of them or none. */
-export function renderWeChat(
+export async function renderWeChat(
   context: WeChatContext,
   { rasterise }: Pick<RenderingDeps, 'rasterise'>,
-): RenderedObject[] {
+): Promise<RenderedObject[]> {
   const { manifest, variants, items, wechat, websiteUrl } = context;
   const materials = items.interpretations.filter(({ item }) => item.form !== 'press-release'); // 通稿 is for editors
   if (materials.length + 1 > articleLimit) throw tooManyArticles(materials.length + 1);
@@ -83,11 +83,7 @@ function chosenCover({ variants, items }: WeChatContext): Picture | undefined {
   return chosen?.shown?.pictures[0];
 }
 
-async function drawnCover(
-  title: string,
-  account: string,
-  rasterise: RenderingDeps['rasterise'],
-): Promise<Picture> {
+async function drawnCover(title: string, account: string, rasterise: RenderingDeps['rasterise']): Promise<Picture> {
   const bytes = await rasterise(new TextEncoder().encode(coverSvg({ title, account })));
   return { sha256: digestOf(bytes), mediaType: 'image/png', bytes, alt: title };
 }
