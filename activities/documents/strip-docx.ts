@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import yazl from 'yazl';
-import { openPackage } from './docx/package.ts';
 import { stripMetadata } from './display/image.ts';
+import { openPackage } from './docx/package.ts';
 
-/** A zip needs times; a fixed one keeps the digest the same wherever and whenever the file is made. */
-const FIXED_TIME = new Date(Date.UTC(2000, 0, 1));
+/** A zip needs times, and holds local ones: this is the same bytes in every time zone. */
+const FIXED_TIME = new Date(2000, 0, 1);
 
 const EMPTY_PROPERTIES: [RegExp, string][] = [
   [
