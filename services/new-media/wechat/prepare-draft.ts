@@ -48,7 +48,8 @@ export async function prepareDraft(input: unknown, deps: DeliveryDeps): Promise<
   return { mediaId, marker };
 }
 
-function parsePost(input: unknown): WeChatPost {
+/** Throws `PostUnfit` with every problem at once. */
+export function parsePost(input: unknown): WeChatPost {
   const { data, error } = WeChatPost.safeParse(input);
   if (data) return data;
   const problems = error.issues.map(

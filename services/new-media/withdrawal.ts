@@ -1,0 +1,72 @@
+import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import type { Bilingual } from '../../schemas/text.ts';
+import { orRefused } from './channel-failure.ts';
+import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import type { WeChatDelivery } from './wechat/delivery.ts';
+import type { Submission } from './wechat/ports.ts';
+import type { Draft } from './wechat/prepare-draft.ts';
+
+export type WithdrawalDeps = {
+  store: DeliveryStore;
+  delivery: Pick<WeChatDelivery, 'awaitPublished' | 'deleteArticle' | 'discardDraft'>;
+  now: () => number;
+  /** Longer than any attempt at a publish lives: one that began before the withdrawal is over after this. */
+  attemptMs: number;
+};
+
+/**
+ * 撤稿: takes back what is public and what could become so. First it is written down that nothing may be published any
+ * more; then WeChat is asked what became of the draft. Ends only once nothing can be public; until then it is tried again.
+ */
+export const createWithdrawal = ({ store, delivery, now, attemptMs }: WithdrawalDeps) =>
+  async function withdraw(ref: DeliveryRef, reason: string): ReturnType<DeliveryActivities['withdrawDelivery']> {
+    const known = await store.withdrawalAsked(ref, reason);
+    if (!known.withdrawnAt) await orRefused(now, byHand, () => takeBack(known));
+    const at = await store.withdrawn(ref);
+    return { at, detail: whatWasTaken(await store.find(ref)) };
+
+    async function takeBack({ draft, live, ...publish }: StoredDelivery): Promise<void> {
+      if (!draft) return; // never prepared here
+      if (live) return void (await delivery.deleteArticle(live.articleId));
+      if (publish.intendedAt && !publish.submission && now() - Date.parse(publish.withdrawalAskedAt ?? '') < attemptMs)
+        throw new Error(
+          '发布请求可能仍在途中，稍后再撤回。A publish call may be on its way; the withdrawal waits for it.',
+        );
+      const stands = await delivery.awaitPublished(publish.submission ?? soughtByMarker(draft, publish));
+      if (stands.state === 'published') {
+        // On record before it is deleted: a repeat knows what it took back.
+        await store.live(ref, { articleId: stands.articleId, url: stands.items[0]?.url || null });
+        await delivery.deleteArticle(stands.articleId);
+        return;
+      }
+      if (stands.state === 'running' && publish.intendedAt)
+        throw new Error(
+          '微信正在发布，发布后立即撤回。WeChat is publishing; the post is withdrawn as soon as it is out.',
+        );
+      await delivery.discardDraft(draft);
+    }
+  };
+
+/** What was submitted by nobody here may still have been published by hand from the draft box. */
+const soughtByMarker = (
+  { mediaId, marker }: Draft,
+  { intendedAt, preparedAt }: Pick<StoredDelivery, 'intendedAt' | 'preparedAt'>,
+): Submission => ({ state: 'accepted', mediaId, marker, since: Date.parse(intendedAt ?? preparedAt ?? '') });
+
+function whatWasTaken(stored: StoredDelivery | undefined): Bilingual {
+  if (stored?.live) {
+    const { articleId } = stored.live;
+    return {
+      zh: `公众号文章已删除，article_id ${articleId}`,
+      en: `The WeChat post was deleted, article_id ${articleId}`,
+    };
+  }
+  return stored?.draft
+    ? { zh: '公众号从未公开，草稿已删除', en: 'It was never public on WeChat; the draft was deleted' }
+    : { zh: '公众号上没有这次发布的内容', en: 'WeChat holds nothing of this release' };
+}
+
+const byHand = {
+  zh: '无法通过接口撤回，请立即到公众平台手动删除该文章',
+  en: 'It cannot be withdrawn by API; delete the article on the WeChat website at once',
+};
