@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel, type RetryOptions } from 'kafkajs';
 import { stopIdleLoop } from '../kafka/kafkajs-idle-loop.ts';
 import type { BackingService, ServiceContext } from './backing-service.ts';
 import { run, telling } from './command.ts';
@@ -20,7 +20,8 @@ export const kafka: BackingService = {
   readyWithinMs: 90_000,
   stopSignal: 'SIGTERM',
   address: ({ ports }) => `127.0.0.1:${ports.kafka}`,
-  probe,
+  probe: (address) => probe(address),
+  afterwards: wakeGroupCoordinator,
   async startLocal(context) {
     await requireJava();
     const jars = await fetchJars({
@@ -49,20 +50,40 @@ export const kafka: BackingService = {
   },
 };
 
-async function probe(address: string): Promise<void> {
+const probe = (address: string): Promise<void> =>
+  withAdmin(address, { retries: 0 }, async (admin) => {
+    if ((await admin.describeCluster()).brokers.length === 0) throw new Error('no broker registered yet');
+  });
+
+/**
+ * The first question about a group makes Kafka create and load its offsets topic. Asked here, once and with patience;
+ * else every consumer's first attempt to join fails and waits. That it could not be asked is no failure.
+ */
+async function wakeGroupCoordinator(address: string): Promise<void> {
+  const ask = withAdmin(address, { retries: 8, initialRetryTime: 100 }, (admin) =>
+    admin.describeGroups(['lockstep.none']),
+  );
+  await ask.catch(() => {});
+}
+
+async function withAdmin(
+  address: string,
+  retry: RetryOptions,
+  work: (admin: Admin) => Promise<unknown>,
+): Promise<void> {
   stopIdleLoop();
   const client = new Kafka({
     brokers: address.split(','),
-    clientId: 'lockstep-probe',
+    clientId: 'lockstep-local',
     connectionTimeout: 2_000,
     requestTimeout: 5_000,
-    retry: { retries: 0 },
+    retry,
     logLevel: logLevel.NOTHING,
   });
   const admin = client.admin();
   try {
     await admin.connect();
-    if ((await admin.describeCluster()).brokers.length === 0) throw new Error('no broker registered yet');
+    await work(admin);
   } finally {
     await admin.disconnect();
   }

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BackingService, Profile, ServiceContext } from './backing-service.ts';
 import { untilReady } from './daemon.ts';
 import { dockerUnusable, startContainer } from './docker.ts';
@@ -16,6 +18,7 @@ import { dataLayout, prepareDataDir, requireDiskSpace } from './layout.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { withLock } from './lock.ts';
 import { choosePorts, type Ports } from './ports.ts';
+import { rememberedHome } from './postgres-account.ts';
 import type { Reporter } from './report.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { defaultNamespace } from './temporal.ts';
@@ -55,7 +58,10 @@ export async function provisionLocal(options: ProvisionOptions): Promise<Provisi
     );
   const release = async (lease?: { release(): Promise<void> }) => {
     await lease?.release();
-    if ((await liveLeases(layout.leases)) === 0) await stopBackingServices(dataDir);
+    if ((await liveLeases(layout.leases)) > 0) return;
+    await stopBackingServices(dataDir);
+    // Workflows and topics of old test runs would go on working beside those of the next.
+    if (options.profile === 'test') await removeStores(dataDir);
   };
   return underLock(async () => {
     try {
@@ -67,6 +73,14 @@ export async function provisionLocal(options: ProvisionOptions): Promise<Provisi
       throw error;
     }
   });
+}
+
+async function removeStores(dataDir: string): Promise<void> {
+  const { temporal, kafka } = dataLayout(dataDir);
+  const home = await rememberedHome(dataDir);
+  for (const store of [temporal, kafka, ...(home ? [join(home, 'data')] : [])]) {
+    await rm(store, { recursive: true, force: true });
+  }
 }
 
 async function startAll({ dataDir, cacheDir, report, profile, env = process.env, signal }: ProvisionOptions) {
