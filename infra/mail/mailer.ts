@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { type Mailer, MailRefused } from '../../services/press/ports.ts';
+import type { Mailer } from '../../services/press/ports.ts';
 
 /** Sends over SMTP; `url` is `smtp://user:password@host:port`. At most three connections at a time. */
 export function createMailer(url: string): Mailer & { close(): void } {
@@ -29,12 +29,12 @@ export function createMailer(url: string): Mailer & { close(): void } {
           ...(about ? { inReplyTo: about, references: about } : {}),
           attachments: attachments.map(({ content, ...rest }) => ({ ...rest, content: Buffer.from(content) })),
         });
-        return { response: String(info.response) };
+        return { outcome: 'accepted', response: String(info.response) };
       } catch (error) {
         const code = (error as { responseCode?: unknown }).responseCode;
         const response = (error as { response?: unknown }).response;
         if (typeof code === 'number' && code >= 500 && code < 600 && !isAboutUs(error)) {
-          throw new MailRefused(String(response ?? code), { cause: error });
+          return { outcome: 'refused', response: String(response ?? code) };
         }
         throw error;
       }

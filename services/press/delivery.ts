@@ -52,13 +52,8 @@ export function createPressDelivery({
     const results = await Promise.allSettled(
       open.map(async (row) => {
         const { recipient: to, messageId, intendedAt: date } = row;
-        try {
-          const { response } = await mailer.send({ from: press.from, to, messageId, date, ...compose(row) });
-          await store.accepted(messageId, response);
-        } catch (error) {
-          if (!(error instanceof MailRefused)) throw error;
-          await store.refused(messageId, error.message);
-        }
+        const { outcome, response } = await mailer.send({ from: press.from, to, messageId, date, ...compose(row) });
+        await (outcome === 'accepted' ? store.accepted(messageId, response) : store.refused(messageId, response));
       }),
     );
     const failed = results.find((result) => result.status === 'rejected');

@@ -52,12 +52,10 @@ export type Mail = {
   attachments: { filename: string; contentType: string; content: Uint8Array }[];
 };
 
-/** The mail host's final no (SMTP 5xx) for this recipient; trying again would change nothing. */
-export class MailRefused extends Error {
-  override readonly name = 'MailRefused';
-}
+/** What the mail host said: it took the mail, or its final no (SMTP 5xx) for this recipient, which no repeat changes. */
+export type MailAnswer = { outcome: 'accepted' | 'refused'; response: string };
 
 export interface Mailer {
-  /** Resolves with the host's words once it has taken the mail. Rejects with `MailRefused`, or with what time may cure. */
-  send(mail: Mail): Promise<{ response: string }>;
+  /** Rejects where the host gave no answer, or one that time may change. */
+  send(mail: Mail): Promise<MailAnswer>;
 }
