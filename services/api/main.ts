@@ -1,0 +1,71 @@
+import { readBundle } from '../../activities/bundles/intake.ts';
+import { checkBundle } from '../../activities/checks/check-bundle.ts';
+import { RULES } from '../../activities/checks/index.ts';
+import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openZip } from '../../infra/bundle-source/zip.ts';
+import { readSettings } from '../../infra/config/environment.ts';
+import { loadOfficeConfig } from '../../infra/config/office.ts';
+import { createSignIn, ensurePeopleTokens } from '../../infra/config/people-tokens.ts';
+import { createDocumentReader } from '../../infra/documents/reader.ts';
+import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
+import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
+import { createCoreStore } from '../../infra/postgres/core/store.ts';
+import type { CoreTables } from '../../infra/postgres/core/tables.ts';
+import { migrate } from '../../infra/postgres/migrate.ts';
+import { loadRuleData } from '../../infra/rule-data/load.ts';
+import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
+import { runProcess } from '../process-frame.ts';
+import { createReleases } from './releases.ts';
+import { createApi } from './server.ts';
+import { createSubmissions } from './submissions.ts';
+
+const settings = readSettings(process.env, [
+  'LOCKSTEP_TEMPORAL_ADDRESS',
+  'LOCKSTEP_TEMPORAL_NAMESPACE',
+  'LOCKSTEP_DATABASE_URL',
+  'LOCKSTEP_BLOB_DIR',
+  'LOCKSTEP_DATA_DIR',
+  'LOCKSTEP_CONFIG_DIR',
+  'LOCKSTEP_API_LISTEN',
+  'LOCKSTEP_LOG_LEVEL',
+]);
+
+/** The core's API: takes bundles in, and people's acts to the workflow that carries them. */
+await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => {
+  const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const data = await loadRuleData();
+  const tokens = await ensurePeopleTokens(settings.LOCKSTEP_DATA_DIR, office.people.people);
+  const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
+  onStop(() => db.destroy());
+  await migrate(db, coreMigrations);
+  const store = createCoreStore(db);
+  const client = await connectTemporal({
+    address: settings.LOCKSTEP_TEMPORAL_ADDRESS,
+    namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE,
+  });
+  onStop(() => client.connection.close());
+  const reader = createDocumentReader();
+  onStop(() => reader.close());
+
+  const api = createApi({
+    releases: createReleases(client, taskQueues.core),
+    store,
+    submissions: createSubmissions({
+      store,
+      blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
+      check: (intake) => checkBundle(intake, { readDocument: reader.readDocument, rules: RULES, data }),
+      gates: office.gates,
+      channels: office.channels,
+    }),
+    readZip: async (bytes) => readBundle(await openZip(bytes)),
+    signIn: createSignIn(office.people.people, tokens),
+    isDependencyDown: isDatabaseDown,
+    log,
+  });
+  onStop(() => api.close());
+  const separator = settings.LOCKSTEP_API_LISTEN.lastIndexOf(':');
+  await api.listen({
+    host: settings.LOCKSTEP_API_LISTEN.slice(0, separator),
+    port: Number(settings.LOCKSTEP_API_LISTEN.slice(separator + 1)),
+  });
+});

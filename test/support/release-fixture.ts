@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ReleaseActivities } from '../../activities/releases/types.ts';
+import { BundleId, type Channel } from '../../schemas/bundle.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import { ReleaseId } from '../../schemas/release.ts';
+import { Digest } from '../../schemas/text.ts';
+import type { Submission } from '../../workflows/policy-release/messages.ts';
+
+export const digest = (text: string): Digest => Digest.parse(createHash('sha256').update(text).digest('hex'));
+export const newBundleId = (): BundleId => BundleId.parse(randomUUID());
+
+const gate = (id: string, zh: string, clockWorkingDays = 5) => ({
+  id,
+  name: { zh, en: `${id} gate` },
+  clockWorkingDays,
+});
+export const fourGates = [
+  gate('political', '政治关'),
+  gate('legal', '法律关', 15),
+  gate('secrecy', '保密关'),
+  gate('wording', '文字关'),
+];
+
+export const submission = (changes: Partial<Submission> = {}): Submission => ({
+  revision: 1,
+  seal: digest('revision 1'),
+  title: '青禾区支持企业绿色改造若干措施',
+  documentNumber: '青政发〔2026〕12号',
+  drafterId: 'drafter',
+  gates: fourGates,
+  channels: [
+    { channel: 'website', wave: 1 },
+    { channel: 'wechat', wave: 2 },
+  ],
+  policy: 'publish-rest',
+  interpretationPlans: 1,
+  interpretationMaterials: 2,
+  blockedGates: [],
+  ...changes,
+});
+
+export const receipt = (
+  bundleId: BundleId,
+  releaseId: ReleaseId,
+  channel: Channel,
+  state: ChannelReceipt['state'],
+): ChannelReceipt => ({
+  releaseId,
+  bundleId,
+  channel,
+  state,
+  at: new Date().toISOString(),
+  digests: [],
+  url: null,
+  detail: state === 'refused' ? { zh: '标题过长', en: 'title too long' } : null,
+});
+
+/** Fakes at the workflow's port that write down what was called. `commit` decides what the database would say. */
+export function recordingActivities(overrides: Partial<ReleaseActivities> = {}): {
+  activities: ReleaseActivities;
+  calls: string[];
+  releaseId: ReleaseId;
+} {
+  const calls: string[] = [];
+  const releaseId = ReleaseId.parse(randomUUID());
+  const activities: ReleaseActivities = {
+    async recordDecision(_sealed, decision) {
+      calls.push(`${decision.decision} ${decision.gate}`);
+      return { decidedAt: new Date().toISOString() };
+    },
+    async recordTransition({ state }) {
+      calls.push(`→ ${state}`);
+    },
+    async announceTransition() {},
+    async gateDeadlines(gates, submittedAt) {
+      const days = (n: number) => new Date(Date.parse(submittedAt) + n * 86_400_000).toISOString();
+      return gates.map(({ id, clockWorkingDays }) => ({ gate: id, dueAt: days(clockWorkingDays), problem: null }));
+    },
+    async stageRelease(_sealed, channels) {
+      calls.push(`stage ${channels.join(' ')}`);
+      const objects = [
+        { path: 'index.html', mediaType: 'text/html', sha256: digest('page'), bytes: 4, ciphertext: null },
+      ];
+      return { releaseId, channels: channels.map((channel) => ({ channel, objects })) };
+    },
+    async savePlan(_sealed, plan) {
+      calls.push(plan ? `plan ${plan.t0}` : 'plan withdrawn');
+    },
+    async commitRelease() {
+      calls.push('commit');
+      return { outcome: 'committed', committedAt: new Date().toISOString() };
+    },
+    async announceRelease(_sealed, _releaseId, order) {
+      calls.push(order.type === 'release.go.v1' ? `go ${order.channels.join(' ')}` : (order.type.split('.')[1] ?? ''));
+    },
+    ...overrides,
+  };
+  return { activities, calls, releaseId };
+}

@@ -1,0 +1,57 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { defaultCacheDir } from '../../infra/local/layout.ts';
+import { timeSkippingServerPath } from '../../infra/local/temporal-test-server.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname;
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+/** The workflow code, bundled once per test file. */
+export const testBundle = () => {
+  bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  return bundle;
+};
+
+const keyword = 2; // temporal.api.enums.v1.IndexedValueType
+const datetime = 6;
+export const searchAttributeTypes = {
+  LockstepState: keyword,
+  LockstepDocumentNumber: keyword,
+  LockstepReleaseAt: datetime,
+};
+
+/** A server on which twenty working days pass in a second. */
+export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = await timeSkippingServerPath(defaultCacheDir(process.env));
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: searchAttributeTypes,
+  });
+  return environment;
+}
+
+/** A worker on its own queue, for as long as `use` runs. */
+export async function withWorker<T>(
+  environment: TestWorkflowEnvironment,
+  taskQueue: string,
+  activities: object,
+  use: () => Promise<T>,
+): Promise<T> {
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle: await testBundle(),
+    activities,
+  });
+  return worker.runUntil(use);
+}

@@ -1,0 +1,371 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ReleaseActivities } from '../../activities/releases/types.ts';
+import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import { isPermanent, permanent } from '../../schemas/failures.ts';
+import type { GateDecision } from '../../schemas/gate.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type { ReleaseState } from '../../schemas/release.ts';
+import * as messages from '../../workflows/policy-release/messages.ts';
+import { digest, newBundleId, receipt, recordingActivities, submission } from '../support/release-fixture.ts';
+import { timeSkippingEnvironment, withWorker } from '../support/time-skipping.ts';
+
+let environment: TestWorkflowEnvironment;
+beforeAll(async () => {
+  environment = await timeSkippingEnvironment();
+});
+afterAll(() => environment.teardown());
+
+const day = 86_400_000;
+
+type Driver = {
+  handle: WorkflowHandle;
+  bundleId: BundleId;
+  calls: string[];
+  sign: (gate: string, changes?: Partial<GateDecision>) => Promise<unknown>;
+  say: (channel: Channel, state: ChannelReceipt['state']) => Promise<void>;
+  until: (state: ReleaseState) => Promise<void>;
+  now: () => Promise<number>;
+  arm: (inMs: number) => Promise<unknown>;
+};
+
+/** A bundle in review, and what people and channels may do to it. */
+async function inReview(
+  use: (driver: Driver) => Promise<void>,
+  {
+    overrides = {},
+    changes = {},
+  }: { overrides?: Partial<ReleaseActivities>; changes?: Partial<messages.Submission> } = {},
+): Promise<void> {
+  const { activities, calls, releaseId } = recordingActivities(overrides);
+  const bundleId = newBundleId();
+  const taskQueue = randomUUID();
+  await withWorker(environment, taskQueue, activities, async () => {
+    await environment.client.workflow.executeUpdateWithStart(messages.submit, {
+      args: [submission(changes)],
+      startWorkflowOperation: new WithStartWorkflowOperation('policyRelease', {
+        workflowId: messages.policyReleaseId(bundleId),
+        taskQueue,
+        args: [{ bundleId, lateWindowMs: 30 * 60_000 }],
+        workflowIdConflictPolicy: 'FAIL',
+      }),
+    });
+    const handle = environment.client.workflow.getHandle(messages.policyReleaseId(bundleId));
+    const driver: Driver = {
+      handle,
+      bundleId,
+      calls,
+      sign: (gate, given = {}) =>
+        handle.executeUpdate(messages.signGate, {
+          args: [
+            {
+              decision: 'signed',
+              gate,
+              seal: submission(changes).seal,
+              reviewerId: `reviewer-${gate}`,
+              ...given,
+            } as GateDecision,
+          ],
+        }),
+      say: (channel, state) => handle.signal(messages.reportReceipt, receipt(bundleId, releaseId, channel, state)),
+      async until(state) {
+        await expect.poll(async () => (await handle.query(messages.readStatus)).state, { timeout: 20_000 }).toBe(state);
+      },
+      now: () => environment.currentTimeMs(),
+      arm: async (inMs) =>
+        handle.executeUpdate(messages.arm, {
+          args: [
+            {
+              seal: submission(changes).seal,
+              t0: new Date((await environment.currentTimeMs()) + inMs).toISOString(),
+              leaderId: 'leader',
+            },
+          ],
+        }),
+    };
+    await use(driver);
+    await handle.terminate('test is over').catch(() => undefined);
+  });
+}
+
+const signAll = async ({ sign }: Driver) => {
+  for (const gate of ['political', 'legal', 'secrecy', 'wording']) await sign(gate);
+};
+async function prepared(driver: Driver): Promise<void> {
+  await signAll(driver);
+  await driver.until('preparing');
+  await expect.poll(() => driver.calls.includes('prepare')).toBe(true);
+  await driver.say('website', 'ready');
+  await driver.say('wechat', 'ready');
+  await driver.until('prepared');
+}
+
+describe('a release goes out only together', () => {
+  test('prepares after the fourth gate, commits at T0, and sends the irreversible channels after the website was read back', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await driver.arm(3_600_000);
+      expect(driver.calls).not.toContain('commit');
+      await environment.sleep('61 minutes');
+      await driver.until('releasing');
+      await expect.poll(() => driver.calls.filter((call) => call.startsWith('go'))).toEqual(['go website']);
+      await driver.say('website', 'live');
+      await driver.say('website', 'verified');
+      await expect
+        .poll(() => driver.calls.filter((call) => call.startsWith('go')))
+        .toEqual(['go website', 'go wechat']);
+      await driver.say('wechat', 'live');
+      await driver.say('wechat', 'verified');
+      await driver.until('released');
+      const status = await driver.handle.query(messages.readStatus);
+      expect(status.channels.map(({ state }) => state)).toEqual(['verified', 'verified']);
+      expect(status.blockers).toEqual([]);
+    });
+  });
+
+  test('cannot be armed while a gate has not signed, and says which', async () => {
+    await inReview(async (driver) => {
+      for (const gate of ['political', 'legal', 'secrecy']) await driver.sign(gate);
+      await expect(driver.arm(60_000)).rejects.toSatisfy((error) => isPermanent(error, 'GatesNotPassed'));
+      await expect(driver.arm(60_000)).rejects.toMatchObject({ cause: { message: expect.stringContaining('文字关') } });
+      expect(driver.calls.some((call) => call.startsWith('stage'))).toBe(false);
+    });
+  });
+
+  test.each([
+    ['没有解读方案', { interpretationPlans: 0 }],
+    ['没有解读材料', { interpretationMaterials: 0 }],
+  ])('cannot be armed when there is %s, even with every gate signed', async (words, changes) => {
+    await inReview(
+      async (driver) => {
+        await signAll(driver);
+        await expect(driver.arm(60_000)).rejects.toMatchObject({ cause: { message: expect.stringContaining(words) } });
+      },
+      { changes },
+    );
+  });
+
+  test('cannot be armed while a channel is not ready', async () => {
+    await inReview(async (driver) => {
+      await signAll(driver);
+      await driver.until('preparing');
+      await driver.say('website', 'ready');
+      await expect(driver.arm(60_000)).rejects.toMatchObject({ cause: { message: expect.stringContaining('wechat') } });
+    });
+  });
+
+  test('rolls everything back when the undoable channel refuses, before WeChat is told to go', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await driver.arm(60_000);
+      await environment.sleep('2 minutes');
+      await driver.until('releasing');
+      await driver.say('website', 'refused');
+      await driver.until('rolled-back');
+      expect(driver.calls).toContain('rolled-back');
+      expect(driver.calls).not.toContain('go wechat');
+    });
+  });
+
+  test('never commits early: the database clock has the last word', async () => {
+    const answers = [
+      { outcome: 'early', waitMs: 5_000 },
+      { outcome: 'committed', committedAt: new Date().toISOString() },
+    ] as const;
+    let asked = 0;
+    await inReview(
+      async (driver) => {
+        await prepared(driver);
+        await driver.arm(60_000);
+        await environment.sleep('2 minutes');
+        await driver.until('releasing');
+        expect(asked).toBe(2);
+      },
+      { overrides: { commitRelease: async () => answers[Math.min(asked++, 1)] ?? answers[1] } },
+    );
+  });
+
+  test('is held, and says why, when the commit finds a gate open', async () => {
+    const refuses = async () => {
+      throw permanent('GatesNotPassed', { zh: '尚未通过：文字关', en: 'Not signed: wording gate' });
+    };
+    await inReview(
+      async (driver) => {
+        await prepared(driver);
+        await driver.arm(60_000);
+        await environment.sleep('2 minutes');
+        await driver.until('held');
+        const { blockers } = await driver.handle.query(messages.readStatus);
+        expect(blockers.map(({ zh }) => zh)).toContain('尚未通过：文字关');
+      },
+      { overrides: { commitRelease: refuses } },
+    );
+  });
+});
+
+describe('gates', () => {
+  test('refuse a stale seal, a self-review, a second gate by one person, and a second decision', async () => {
+    await inReview(async ({ sign }) => {
+      const refuses = (type: Parameters<typeof isPermanent>[1]) => (error: unknown) => isPermanent(error, type);
+      await expect(sign('legal', { seal: digest('another') })).rejects.toSatisfy(refuses('SealStale'));
+      await expect(sign('legal', { reviewerId: 'drafter' })).rejects.toSatisfy(refuses('NotAllowed'));
+      await sign('legal');
+      await expect(sign('legal', { reviewerId: 'somebody' })).rejects.toSatisfy(refuses('GateNotOpen'));
+      await expect(sign('wording', { reviewerId: 'reviewer-legal' })).rejects.toSatisfy(refuses('NotAllowed'));
+      await expect(sign('policy')).rejects.toSatisfy(refuses('GateNotOpen'));
+    });
+  });
+
+  test('cannot sign away an error finding of their own rules', async () => {
+    await inReview(
+      async ({ sign }) => {
+        await sign('legal');
+        await expect(sign('secrecy')).rejects.toSatisfy((error) => isPermanent(error, 'FindingsBlock'));
+      },
+      { changes: { blockedGates: ['secrecy'] } },
+    );
+  });
+
+  test('return a bundle with the reason; the next revision starts with every gate open', async () => {
+    await inReview(async ({ handle, sign, until, bundleId }) => {
+      await sign('legal');
+      await handle.executeUpdate(messages.returnGate, {
+        args: [
+          {
+            decision: 'returned',
+            gate: 'wording',
+            seal: submission().seal,
+            reviewerId: 'reviewer-wording',
+            reason: '附件缺失',
+          },
+        ],
+      });
+      await until('returned');
+      const second = submission({ revision: 2, seal: digest('revision 2') });
+      const status = await handle.executeUpdate(messages.submit, { args: [second] });
+      expect(status).toMatchObject({ bundleId, revision: 2, state: 'in-review' });
+      expect(status.gates.every((gate) => gate.state === 'open')).toBe(true);
+      await expect(sign('legal')).rejects.toSatisfy((error) => isPermanent(error, 'SealStale'));
+    });
+  });
+
+  test('a clock of 20 working days runs out and is shown; the late review still counts', async () => {
+    await inReview(
+      async (driver) => {
+        await environment.sleep(29 * day);
+        await expect
+          .poll(async () => (await driver.handle.query(messages.readStatus)).gates.map(({ overdue }) => overdue))
+          .toEqual([true, true, true, true]);
+        await signAll(driver);
+        await driver.until('preparing');
+      },
+      {
+        overrides: {
+          gateDeadlines: async (gates, at) =>
+            gates.map(({ id }) => ({
+              gate: id,
+              dueAt: new Date(Date.parse(at) + 28 * day).toISOString(),
+              problem: null,
+            })),
+        },
+      },
+    );
+  });
+
+  test('a year without a calendar shows as a problem of the clock, and stops nobody from reviewing', async () => {
+    const problem = { zh: '工作日历缺少2027年', en: 'The calendar has no year 2027' };
+    await inReview(
+      async (driver) => {
+        await expect
+          .poll(async () => (await driver.handle.query(messages.readStatus)).gates[0]?.clockProblem)
+          .toEqual(problem);
+        await signAll(driver);
+        await driver.until('preparing');
+      },
+      { overrides: { gateDeadlines: async (gates) => gates.map(({ id }) => ({ gate: id, dueAt: null, problem })) } },
+    );
+  });
+});
+
+describe('the leader', () => {
+  test('holds an armed release; it keeps its date, and goes out only after it is resumed', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await driver.arm(3_600_000);
+      const held = await driver.handle.executeUpdate(messages.hold, {
+        args: [{ reason: '等待通知', actorId: 'leader' }],
+      });
+      expect(held.state).toBe('held');
+      expect(held.plan).not.toBeNull();
+      await environment.sleep('2 hours');
+      expect(driver.calls).not.toContain('commit');
+      const past = driver.handle.executeUpdate(messages.resume, { args: [{ t0: null, actorId: 'leader' }] });
+      await expect(past).rejects.toSatisfy((error) => isPermanent(error, 'T0Invalid'));
+      const t0 = new Date((await driver.now()) + 60_000).toISOString();
+      await driver.handle.executeUpdate(messages.resume, { args: [{ t0, actorId: 'leader' }] });
+      await environment.sleep('2 minutes');
+      await driver.until('releasing');
+    });
+  });
+
+  test('cannot arm for an instant that has passed', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await expect(driver.arm(-1)).rejects.toSatisfy((error) => isPermanent(error, 'T0Invalid'));
+    });
+  });
+
+  test('withdraws before T0: what was staged is taken down and nothing is committed', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await driver.arm(3_600_000);
+      const status = await driver.handle.executeUpdate(messages.withdraw, {
+        args: [{ reason: '内容有误', actorId: 'leader' }],
+      });
+      expect(status.state).toBe('withdrawn');
+      await driver.handle.result();
+      expect(driver.calls).toContain('rolled-back');
+      expect(driver.calls).not.toContain('commit');
+    });
+  });
+
+  test('withdraws after release: done only when every channel says so', async () => {
+    await inReview(async (driver) => {
+      await prepared(driver);
+      await driver.arm(60_000);
+      await environment.sleep('2 minutes');
+      for (const channel of ['website', 'wechat'] as const) {
+        await driver.say(channel, 'live');
+        await driver.say(channel, 'verified');
+      }
+      await driver.until('released');
+      const status = await driver.handle.executeUpdate(messages.withdraw, {
+        args: [{ reason: '依据变化', actorId: 'leader' }],
+      });
+      expect(status.state).toBe('withdrawing');
+      await driver.say('website', 'withdrawn');
+      await driver.until('withdrawing');
+      await driver.say('wechat', 'withdrawn');
+      await driver.handle.result();
+    });
+  });
+});
+
+test('a missed instant beyond the late window is never made up for silently', async () => {
+  await inReview(async (driver) => {
+    await prepared(driver);
+    const t0 = new Date((await driver.now()) + 60_000).toISOString();
+    await driver.handle.executeUpdate(messages.arm, { args: [{ seal: submission().seal, t0, leaderId: 'leader' }] });
+    await driver.handle.executeUpdate(messages.hold, { args: [{ reason: 'x', actorId: 'leader' }] });
+    expect(driver.calls).not.toContain('commit');
+  });
+});
+
+test('a receipt of an earlier revision changes nothing', async () => {
+  await inReview(async ({ handle, bundleId }) => {
+    await handle.signal(messages.reportReceipt, receipt(bundleId, recordingActivities().releaseId, 'website', 'live'));
+    expect((await handle.query(messages.readStatus)).channels[0]?.state).toBe('none');
+  });
+});
