@@ -25,6 +25,16 @@ export const createDeliver = ({ group, handler, deadLetterTopic, publish, onPark
   const wait = (ms: number, { lost, stopping }: DeliverSignals): Promise<void> =>
     pause(ms, AbortSignal.any([lost, stopping]));
 
+  const handle = async (record: ReceivedRecord, lost: AbortSignal): Promise<void> => {
+    // A handler that hangs holds its partition without an error: somebody has to hear of it.
+    const hanging = setInterval(() => log.warn(placeOf(record), 'handler still runs'), 60_000);
+    try {
+      await handler(record, lost);
+    } finally {
+      clearInterval(hanging);
+    }
+  };
+
   const alarm = (parked: ParkedRecord): void => {
     log.error({ parked: { ...parked, offset: String(parked.offset) } }, 'record parked, a person must decide on it');
     try {
@@ -57,19 +67,20 @@ export const createDeliver = ({ group, handler, deadLetterTopic, publish, onPark
 
   return async (record: ReceivedRecord, signals: DeliverSignals): Promise<'done' | 'abandoned'> => {
     const { lost, stopping } = signals;
-    const place = { topic: record.topic, partition: record.partition, offset: String(record.offset) };
+    const place = placeOf(record);
     let firstFailedAt: Date | undefined;
     for (let tries = 1; !lost.aborted && !stopping.aborted; tries += 1) {
       try {
-        await handler(record, lost);
+        await handle(record, lost);
         return 'done';
       } catch (failure) {
         if (lost.aborted) return 'abandoned';
         firstFailedAt ??= new Date();
         const error = describeWithoutPayload(failure);
         const verdict = judge(failure, tries);
-        if (verdict.act === 'park')
+        if (verdict.act === 'park') {
           return park(record, { reason: verdict.reason, error, firstFailedAt, tries }, signals);
+        }
         // 1st, 2nd, 4th, 8th … failure: an outage of hours leaves some dozen lines, not thousands.
         if (Number.isInteger(Math.log2(tries))) {
           log.warn({ ...place, error, tries, firstFailedAt }, 'record could not be handled yet, trying again');
@@ -80,3 +91,5 @@ export const createDeliver = ({ group, handler, deadLetterTopic, publish, onPark
     return 'abandoned';
   };
 };
+
+const placeOf = ({ topic, partition, offset }: ReceivedRecord) => ({ topic, partition, offset: String(offset) });
