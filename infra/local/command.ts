@@ -52,7 +52,9 @@ export function telling(result: RunResult): string {
   if (result.status === 'missing') return 'not installed';
   if (result.status === 'ok') return 'ok';
   const lines = result.output.split('\n').map((line) => line.trim());
-  const complaints = lines.filter((line) => /error|cannot|could not|denied|no space|refused|timed out/i.test(line));
+  const complaints = lines.filter(
+    (line) => / /.test(line) && /\berror|cannot|could not|denied|no space|refused|timed out/i.test(line),
+  );
   const found = complaints.find((line) => !/^warn/i.test(line)) ?? complaints[0] ?? lines.at(-1) ?? '';
   return `${result.reason}: ${shorten(found)}`;
 }

@@ -140,7 +140,7 @@ async function byGo(target: string, { step, signal }: Fetch): Promise<void> {
   step.note('从源码编译，约 4 分钟，只此一次 building from source, about 4 minutes, once only');
   let packages = 0;
   const result = await run('go', ['install', '-v', `github.com/temporalio/cli/cmd/temporal@${goVersion}`], {
-    env: { ...process.env, GOBIN: join(target, '..'), GOFLAGS: '-buildvcs=false' },
+    env: { ...process.env, GOBIN: join(target, '..'), GOFLAGS: '-buildvcs=false', CGO_ENABLED: '0' },
     onLine: (line) => step.progress(`go: ${line.slice(0, 60)}`, Math.min(0.99, ++packages / goPackages)),
     ...(signal && { signal }),
   });
