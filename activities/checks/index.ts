@@ -1,7 +1,10 @@
 import { bundleParts } from './intake/bundle-parts.ts';
 import { businessSupport } from './intake/business-support.ts';
+import { confusableCharacters } from './intake/confusable-characters.ts';
 import { interpretationElements } from './intake/interpretation-elements.ts';
+import { pictureAlternative } from './intake/picture-alternative.ts';
 import { planFields } from './intake/plan-fields.ts';
+import { verbatimCopy } from './intake/verbatim-copy.ts';
 import { citations } from './legal/citations.ts';
 import { disclosureAttribute } from './legal/disclosure-attribute.ts';
 import { dossier } from './legal/dossier.ts';
@@ -21,6 +24,23 @@ import { imagePosition } from './secrecy/image-position.ts';
 import { internalMaterial } from './secrecy/internal-material.ts';
 import { personalData } from './secrecy/personal-data.ts';
 import { properties } from './secrecy/properties.ts';
+import { annexes } from './wording/annexes.ts';
+import { channelVariants } from './wording/channel-variants.ts';
+import { counts } from './wording/counts.ts';
+import { documentNumber } from './wording/document-number.ts';
+import { existingDates } from './wording/existing-dates.ts';
+import { institutions } from './wording/institutions.ts';
+import { issueDate } from './wording/issue-date.ts';
+import { latinWord } from './wording/latin-word.ts';
+import { numberForm } from './wording/number-form.ts';
+import { numbering } from './wording/numbering.ts';
+import { pairs } from './wording/pairs.ts';
+import { punctuationWidth } from './wording/punctuation-width.ts';
+import { repetition } from './wording/repetition.ts';
+import { sameSource } from './wording/same-source.ts';
+import { straySpace } from './wording/stray-space.ts';
+import { title } from './wording/title.ts';
+import { typos } from './wording/typos.ts';
 
 /** All rules, gate by gate. Adding one is one file, its examples, and one line here. */
 export const RULES: readonly Rule[] = [
@@ -29,6 +49,9 @@ export const RULES: readonly Rule[] = [
   planFields,
   interpretationElements,
   businessSupport,
+  verbatimCopy,
+  pictureAlternative,
+  confusableCharacters,
   // 政治关
   formula,
   leaders,
@@ -50,4 +73,22 @@ export const RULES: readonly Rule[] = [
   internalMaterial,
   personalData,
   properties,
+  // 文字关
+  annexes,
+  channelVariants,
+  counts,
+  documentNumber,
+  existingDates,
+  institutions,
+  issueDate,
+  latinWord,
+  numberForm,
+  numbering,
+  pairs,
+  punctuationWidth,
+  repetition,
+  sameSource,
+  straySpace,
+  title,
+  typos,
 ];
