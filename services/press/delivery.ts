@@ -7,7 +7,7 @@ import { permanent } from '../../schemas/failures.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { messageId, recallMail } from './messages.ts';
-import { type Mail, type Mailer, MailRefused, type MailRow, type PressStore } from './ports.ts';
+import type { Mail, Mailer, MailRow, PressStore } from './ports.ts';
 
 export type PressDeps = {
   store: PressStore;
