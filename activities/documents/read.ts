@@ -9,7 +9,7 @@ import type { FileToRead } from './inspect.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { DocumentModel } from './model.ts';
 import { readPdf } from './pdf.ts';
-import { corrupt, findingOf } from './refusal.ts';
+import { corrupt, DocumentRefused, findingOf } from './refusal.ts';
 import { readSvg } from './svg.ts';
 import { decodeUtf8 } from './text-encoding.ts';
 import { openArchive } from './zip.ts';
@@ -72,7 +72,7 @@ async function read(kind: FileKind, file: string, bytes: Uint8Array, model: Docu
       return readOfd(bytes);
   }
   const decoded = decodeUtf8(bytes);
-  if ('finding' in decoded) return [decoded.finding];
+  if ('finding' in decoded) throw new DocumentRefused(decoded.finding);
   switch (kind) {
     case 'svg':
       return readSvg(bytes, file, model);

@@ -1,4 +1,5 @@
 import { type FileFinding, fileFinding } from '../file-finding.ts';
+import { sniff } from '../file-type.ts';
 import { imageHeader, readImage } from '../image.ts';
 import type { Aside, DocumentModel } from '../model.ts';
 import { corrupt, DocumentRefused } from '../refusal.ts';
@@ -150,6 +151,7 @@ async function readBinaries(
   used: StoryContext['images'],
   model: DocumentModel,
 ): Promise<FileFinding[]> {
+  let severity: FileFinding['severity'] = 'warning';
   for (const part of parts) {
     const mediaType = ooxml.contentType(part);
     const bytes = await ooxml.read(part);
@@ -162,6 +164,8 @@ async function readBinaries(
       model.images.push({ part, mediaType, bytes: bytes.byteLength, ...unknown, ...place });
     } else if (!/font|printerSettings/i.test(`${mediaType} ${part}`)) {
       model.package.embeddedObjects.push(part);
+      // A workbook behind a chart is data; any other object can be a program that a click starts.
+      if (sniff(bytes) !== 'zip') severity = 'error';
       await readEmbedded(bytes, part, model);
     }
   }
@@ -180,7 +184,7 @@ async function readBinaries(
         },
         { where: 'embedded-object' },
       ),
-      severity: 'warning',
+      severity,
     },
   ];
 }
