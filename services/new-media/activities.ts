@@ -8,6 +8,7 @@ import { stagedPost } from './staged-post.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
 import type { Draft } from './wechat/prepare-draft.ts';
 import { expectedArticles } from './wechat/reading.ts';
+import { refusedWith } from './wechat/refusal.ts';
 import type { Difference } from './wechat/verify.ts';
 import { createWithdrawal } from './withdrawal.ts';
 
@@ -44,9 +45,7 @@ export function createNewMediaActivities(deps: NewMediaDeps): Omit<DeliveryActiv
       // Once publishing began, the draft is what it is: a late repeat makes no second one.
       if (known?.draft && known.preparedAt && known.intendedAt)
         return { digests: digestsOf(order), at: known.preparedAt };
-      const draft = await orRefused(now, noDraftToday, async () =>
-        delivery.prepareDraft(await stagedPost(order, blobs)),
-      );
+      const draft = await orRefused(now, noDraftToday, () => drafted(order));
       const stored = await store.prepared(ref, draft, known?.draft ?? null);
       const over = stored.withdrawalAskedAt !== null || stored.discardedAt !== null;
       if (over || stored.draft?.mediaId !== draft.mediaId) await delivery.discardDraft(draft);
@@ -90,6 +89,19 @@ export function createNewMediaActivities(deps: NewMediaDeps): Omit<DeliveryActiv
 
     withdrawDelivery: (order, reason) => withdraw(refOf(order), reason),
   };
+
+  async function drafted(order: DeliveryOrder): Promise<Draft> {
+    const post = await stagedPost(order, blobs);
+    try {
+      return await delivery.prepareDraft(post);
+    } catch (error) {
+      // 40007 of draft/add: a picture that we remember was deleted from the account's library. All go up once more.
+      if (!refusedWith(error, 40007)) throw error;
+      const digests = post.images.map(({ digest }) => digest);
+      await store.forgetUploads(order.account, digests);
+      return delivery.prepareDraft(post);
+    }
+  }
 
   async function prepared(order: DeliveryOrder): Promise<StoredDelivery & { draft: Draft }> {
     const known = await store.find(refOf(order));

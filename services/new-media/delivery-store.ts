@@ -1,6 +1,6 @@
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
-import type { Instant } from '../../schemas/text.ts';
+import type { Digest, Instant } from '../../schemas/text.ts';
 import type { PublishRecord, Submission, UploadLedger } from './wechat/ports.ts';
 import type { Draft } from './wechat/prepare-draft.ts';
 
@@ -37,4 +37,6 @@ export interface DeliveryStore {
   withdrawalAsked(ref: DeliveryRef, reason: string): Promise<StoredDelivery>;
   withdrawn(ref: DeliveryRef): Promise<Instant>;
   uploads(account: string): UploadLedger;
+  /** For pictures that WeChat does not have any more: they are uploaded anew. */
+  forgetUploads(account: string, digests: Digest[]): Promise<void>;
 }

@@ -144,6 +144,9 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
           .execute();
       },
     }),
+    async forgetUploads(account, digests) {
+      await db.deleteFrom('upload').where('account', '=', account).where('digest', 'in', digests).execute();
+    },
   };
 }
 

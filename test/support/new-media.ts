@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openNewMediaDatabase } from '../../infra/postgres/new-media/open.ts';
+import { LOCAL_ACCOUNT, type WeChatSandboxOptions } from '../../infra/sandbox/index.ts';
+import { BundleId } from '../../schemas/bundle.ts';
+import { ReleaseId } from '../../schemas/release.ts';
+import { Digest } from '../../schemas/text.ts';
+import type { WeChatArticle } from '../../schemas/wechat.ts';
+import { createNewMediaActivities, type LIMITS } from '../../services/new-media/activities.ts';
+import type { DeliveryStore } from '../../services/new-media/delivery-store.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { adapter, platform, png, samplePost } from './wechat.ts';
+
+/** Where a process dies: right before or right after a call on its database, e.g. `before confirmed`. */
+export type Death = `${'before' | 'after'} ${keyof DeliveryStore | 'intended' | 'confirmed'}`;
+
+/** The store of a process that is killed at `death`: what it had asked for is done, and nobody hears of it. */
+function mortal<T extends object>(target: T, death: Death | undefined): T {
+  const die = (moment: string) => {
+    if (moment === death) throw new Error(`killed ${moment}`);
+  };
+  return new Proxy(target, {
+    get(owner, name) {
+      const method: unknown = Reflect.get(owner, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => {
+        die(`before ${String(name)}`);
+        const answer: unknown = Reflect.apply(method, owner, args);
+        if (!(answer instanceof Promise)) return mortal(answer as object, death); // a part of the store
+        return answer.then((value: unknown) => {
+          die(`after ${String(name)}`);
+          return value;
+        });
+      };
+    },
+  });
+}
+
+/** The platform behind a faulty network, a blob store, and as many processes of the service as a test starts. */
+export async function newMedia(
+  databaseUrl: string,
+  {
+    account: settings = {},
+    // Each platform is an account of its own to the database, unless a test says that it has met it before.
+    id: account = `wx${randomBytes(8).toString('hex')}`,
+    ...options
+  }: Omit<Partial<WeChatSandboxOptions>, 'account'> & { account?: object; id?: string } = {},
+) {
+  const wechat = await platform({ ...options, account: { ...LOCAL_ACCOUNT, ...settings } });
+  const proxy = await startFaultProxy(wechat.url);
+  const blobDir = await mkdtemp(join(tmpdir(), 'lockstep-blobs-'));
+  const blobs = createFileBlobStore(blobDir);
+  const stops: (() => Promise<void>)[] = [];
+
+  return {
+    account,
+    wechat,
+    proxy,
+    blobDir,
+    /** The service after a start: it remembers what its database remembers. */
+    async process({
+      death,
+      now = Date.now,
+      ...limits
+    }: { death?: Death; now?: () => number } & Partial<typeof LIMITS> = {}) {
+      const database = await openNewMediaDatabase(databaseUrl);
+      stops.push(database.close);
+      const store = mortal(database.store, death);
+      const { delivery } = adapter(proxy.url, {
+        pagesUrl: wechat.url,
+        blobs,
+        uploads: store.uploads(account),
+        now,
+      });
+      return createNewMediaActivities({
+        store,
+        delivery,
+        blobs,
+        now,
+        limits: { patienceMs: 60_000, appearMs: 0, attemptMs: 0, ...limits },
+      });
+    },
+    /** An order as the core would stage it. */
+    async order(changes: Partial<WeChatArticle> = {}, bundleId = BundleId.parse(randomUUID())): Promise<DeliveryOrder> {
+      const post = Buffer.from(JSON.stringify(samplePost(changes)));
+      const files = [
+        { path: 'post.json', mediaType: 'application/json', bytes: post },
+        { path: 'images/cover.png', mediaType: 'image/png', bytes: png() },
+        { path: 'images/figure.png', mediaType: 'image/png', bytes: png('figure') },
+      ];
+      const objects = await Promise.all(
+        files.map(async ({ bytes, ...file }) => ({
+          ...file,
+          sha256: await blobs.put(bytes),
+          bytes: bytes.length,
+          ciphertext: null,
+        })),
+      );
+      return {
+        releaseId: ReleaseId.parse(randomUUID()),
+        bundleId,
+        seal: Digest.parse('a'.repeat(64)),
+        channel: 'wechat',
+        account,
+        objects,
+      };
+    },
+    /** How often the platform was asked for this. */
+    calls: (api: string) => proxy.seen.filter((line) => line.includes(`/cgi-bin/${api}?`)).length,
+    /** What the platform holds, asked past the proxy. */
+    async holds() {
+      const { client } = adapter(wechat.url);
+      const published = (await client.listPublished(0)).item;
+      const readable = published.filter(({ content }) => content.news_item.some(({ is_deleted }) => !is_deleted));
+      return { drafts: (await client.listDrafts(0)).total_count, posts: published.length, readable: readable.length };
+    },
+    client: () => adapter(wechat.url).client,
+    async close() {
+      for (const stop of stops) await stop();
+      await proxy.close();
+      await wechat.close();
+      await rm(blobDir, { recursive: true });
+    },
+  };
+}
+export type NewMedia = Awaited<ReturnType<typeof newMedia>>;
