@@ -49,9 +49,8 @@ export const manifest: Source = {
   variants: {
     wechat: {
       shortTitle: '青禾区支持中小企业节能降碳改造，最高补助60万元',
-      digest: '诊断、换设备、改工艺、建系统、贷款贴息，五项支持一次看懂。政策全文和解读同步发布。',
+      digest: '请人诊断、更换设备、改造工艺、建设系统、贷款贴息，都有资金支持。政策全文和解读同步发布。',
       author: '青禾区政府办公室',
-      cover: 'picture',
     },
   },
   items: [
