@@ -1,11 +1,11 @@
 import {
   type Client,
-  isGrpcServiceError,
   WithStartWorkflowOperation,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
+import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
@@ -60,10 +60,6 @@ export function createReleases(client: Client, taskQueue: string) {
 }
 export type Releases = ReturnType<typeof createReleases>;
 
-const deadlineExceeded = 4; // gRPC status codes
-const cancelled = 1;
-const unavailable = 14;
-
 function refusalOf(error: unknown): unknown {
   const cause = permanentCause(error);
   if (cause) return new Refusal(cause.type, cause.message);
@@ -73,9 +69,8 @@ function refusalOf(error: unknown): unknown {
       en: 'There is no such bundle, or it has been withdrawn',
     });
   }
-  const grpc = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   const timedOut = error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
-  if (timedOut || (isGrpcServiceError(grpc) && [deadlineExceeded, cancelled, unavailable].includes(grpc.code))) {
+  if (timedOut || isTemporalAway(error)) {
     return new Refusal(
       'DependencyDown',
       {

@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { DeliveryOrder } from '../../activities/delivery/types.ts';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import type { LockstepEvent } from '../../schemas/events.ts';
 import { deliveryId, discardDelivery, goDelivery, withdrawalId } from '../../workflows/delivery/messages.ts';
@@ -23,8 +24,10 @@ export function createDeliveryConsumer({ client, channel, account, taskQueue, lo
     try {
       await handle(event);
     } catch (error) {
-      // Whatever Temporal refuses for now, the order stands: hold it and try again.
-      throw new TransientFailure(`Temporal does not take ${event.type}`, { cause: error });
+      // The order stands while Temporal is away; a bug of ours is parked for a person instead.
+      throw isTemporalAway(error)
+        ? new TransientFailure(`Temporal does not take ${event.type}`, { cause: error })
+        : error;
     }
   };
 

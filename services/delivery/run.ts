@@ -1,15 +1,14 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { DeliveryActivities } from '../../activities/delivery/types.ts';
-import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
-import { topics } from '../../infra/kafka/topics.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import { Topic } from '../../schemas/events.ts';
-import type { ProcessContext } from '../process-frame.ts';
-import { serveHealth } from '../process-frame.ts';
+import { consume } from '../consume.ts';
+import { type ProcessContext, serveHealth } from '../process-frame.ts';
 import { createDeliveryConsumer } from './consumer.ts';
 
 export type DeliveryServiceOptions = {
@@ -27,11 +26,11 @@ export type DeliveryServiceOptions = {
 };
 
 /** A channel service that delivers by workflow: a Kafka consumer that starts them, and a worker that runs them. */
-export async function runDeliveryService(options: DeliveryServiceOptions, { log, onStop, fail }: ProcessContext) {
+export async function runDeliveryService(options: DeliveryServiceOptions, context: ProcessContext): Promise<void> {
+  const { log, onStop, fail } = context;
   const { service, channel, account, taskQueue, temporal } = options;
   const bus = createKafkajsEventBus({ brokers: options.brokers, clientId: service, log });
   onStop(() => bus.close());
-  await bus.ensureTopics(topics);
   const client = await connectTemporal(temporal);
   onStop(() => client.connection.close());
   const connection = await NativeConnection.connect({ address: temporal.address });
@@ -58,13 +57,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, { log,
     await running;
   });
 
-  const deliver = createDeliveryConsumer({ client, channel, account, taskQueue, log });
-  const subscription = await bus.subscribe({
-    group: service,
-    topics: [Topic.releases],
-    handler: async (record) => deliver(decodeEvent(record)),
-  });
-  void subscription.failed.then(fail);
-  onStop(() => subscription.stop());
+  const handle = createDeliveryConsumer({ client, channel, account, taskQueue, log });
+  consume({ bus, group: service, topic: Topic.releases, handle }, context);
   onStop(await serveHealth(options.healthListen, async () => worker.getState() === 'RUNNING'));
 }

@@ -4,12 +4,12 @@ import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { request } from '../../infra/http/request.ts';
-import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
-import { topics } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { Topic } from '../../schemas/events.ts';
+import { consume } from '../consume.ts';
 import { runProcess } from '../process-frame.ts';
 import { createAnswer } from './answer.ts';
 import { createHandler } from './handler.ts';
@@ -28,7 +28,8 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_LOG_LEVEL',
 ]);
 /** The public website: takes sealed releases in, switches them on, and shows them to everybody. */
-await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fail }) => {
+await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
+  const { log, onStop } = context;
   const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const publicUrl = settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, '');
   const listeners = settings.LOCKSTEP_WEBSITE_LISTEN;
@@ -48,7 +49,6 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, f
   );
   onStop(() => site.close());
   onStop(() => bus.close()); // before the listeners close: what runs may finish while pages are still served
-  await bus.ensureTopics(topics);
 
   const receipts = createReceipts({ records, publicUrl, publish: (events) => bus.publish(events.map(encodeEvent)) });
   const readBack = createReadBack({
@@ -67,15 +67,18 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, f
     onLive: () => void readBack.wake(),
     log,
   });
-  const subscription = await bus.subscribe({
-    group: 'website',
-    topics: [Topic.releases],
-    handler: (record) =>
-      handle(decodeEvent(record)).catch((error) => {
-        throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
-      }),
-  });
-  void subscription.failed.then(fail);
+  consume(
+    {
+      bus,
+      group: 'website',
+      topic: Topic.releases,
+      handle: (event) =>
+        handle(event).catch((error) => {
+          throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
+        }),
+    },
+    context,
+  );
 
   void readBack.wake(); // what an earlier process left unverified
   const sweep = setInterval(() => void readBack.wake(), 30_000);

@@ -4,9 +4,8 @@ import { createStageRelease } from '../../activities/releases/stage.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
-import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
-import { topics } from '../../infra/kafka/topics.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
@@ -15,6 +14,7 @@ import { migrate } from '../../infra/postgres/migrate.ts';
 import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import { Topic } from '../../schemas/events.ts';
+import { consume } from '../consume.ts';
 import { runProcess, serveHealth } from '../process-frame.ts';
 import { createReceiptConsumer } from './receipts.ts';
 import { createRender } from './render.ts';
@@ -34,7 +34,8 @@ const settings = readSettings(process.env, [
 ]);
 
 /** The core's worker: runs policyRelease and its activities, and takes the channels' receipts home. */
-await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fail }) => {
+await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
+  const { log, onStop, fail } = context;
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
   onStop(() => db.destroy());
@@ -42,7 +43,6 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fa
   const store = createCoreStore(db);
   const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'worker', log });
   onStop(() => bus.close());
-  await bus.ensureTopics(topics);
 
   const temporal = { address: settings.LOCKSTEP_TEMPORAL_ADDRESS, namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE };
   const client = await connectTemporal(temporal);
@@ -73,13 +73,6 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop, fa
     await running;
   });
 
-  const receive = createReceiptConsumer({ store, client });
-  const subscription = await bus.subscribe({
-    group: 'core',
-    topics: [Topic.receipts],
-    handler: async (record) => receive(decodeEvent(record)),
-  });
-  void subscription.failed.then(fail);
-  onStop(() => subscription.stop());
+  consume({ bus, group: 'core', topic: Topic.receipts, handle: createReceiptConsumer({ store, client }) }, context);
   onStop(await serveHealth(settings.LOCKSTEP_HEALTH_LISTEN, async () => worker.getState() === 'RUNNING'));
 });

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { LockstepEvent } from '../../schemas/events.ts';
 import { policyReleaseId, reportReceipt } from '../../workflows/policy-release/messages.ts';
 
@@ -14,6 +15,8 @@ export const createReceiptConsumer =
       await client.workflow.getHandle(policyReleaseId(event.subject)).signal(reportReceipt, event.data);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return; // withdrawn and closed; the row keeps the evidence
-      throw new TransientFailure('A receipt could not be taken yet', { cause: error });
+      throw isTemporalAway(error)
+        ? new TransientFailure('Temporal does not take a receipt yet', { cause: error })
+        : error;
     }
   };

@@ -30,14 +30,24 @@ export const searchAttributeTypes = {
 /** A server on which twenty working days pass in a second. */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const path = await timeSkippingServerPath(defaultCacheDir(process.env));
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const environment = await started(path);
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: searchAttributeTypes,
   });
   return environment;
+}
+
+/** The SDK gives the server five seconds, which a busy machine may need for the start of a JVM alone. */
+async function started(path: string, tries = 3): Promise<TestWorkflowEnvironment> {
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+  } catch (error) {
+    if (tries === 1) throw error;
+    return started(path, tries - 1);
+  }
 }
 
 /** A worker on its own queue, for as long as `use` runs. */

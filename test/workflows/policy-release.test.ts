@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReleaseActivities } from '../../activities/releases/types.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import { isPermanent, permanent } from '../../schemas/failures.ts';
@@ -13,10 +13,11 @@ import { digest, newBundleId, receipt, recordingActivities, submission } from '.
 import { timeSkippingEnvironment, withWorker } from '../support/time-skipping.ts';
 
 let environment: TestWorkflowEnvironment;
-beforeAll(async () => {
+// A server each: a workflow that a test leaves behind would keep the clock of the next one from being skipped.
+beforeEach(async () => {
   environment = await timeSkippingEnvironment();
 });
-afterAll(() => environment.teardown());
+afterEach(() => environment.teardown());
 
 const day = 86_400_000;
 
