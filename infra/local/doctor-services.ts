@@ -93,16 +93,12 @@ async function clockCheck(dataDir: string, env: Env): Promise<Check> {
 async function portsCheck(dataDir: string, env: Env): Promise<Check> {
   const name = 'ports';
   const remembered = (await readJson(dataLayout(dataDir).ports, RememberedPorts)) ?? {};
-  const run = await recordedRun(dataDir);
   const ours = await portsInUse(dataDir);
-  for (const { readyUrl } of run?.processes ?? []) ours.add(Number(new URL(readyUrl).port));
-  const running = run !== undefined && isRunning(run.supervisor);
   const taken: string[] = [];
   for (const port of portNames) {
     const fixed = env[portVariable(port)];
     const number = fixed ? Number(fixed) : remembered[port];
-    // While the system runs, all remembered ports are its own.
-    if (number && !running && !ours.has(number) && !(await isFree(number))) taken.push(`${number} (${port})`);
+    if (number && !ours.has(number) && !(await isFree(number))) taken.push(`${number} (${port})`);
   }
   if (taken.length === 0) return { name, status: 'ok', message: { zh: '没有冲突', en: 'no conflict' } };
   return {

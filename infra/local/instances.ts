@@ -5,9 +5,10 @@ import { stopContainer } from './docker.ts';
 import { readJson, writeJson } from './files.ts';
 import { kafka } from './kafka.ts';
 import { dataLayout } from './layout.ts';
-import { RememberedPorts } from './ports.ts';
+import { applicationPorts, RememberedPorts } from './ports.ts';
 import { postgres } from './postgres.ts';
 import { endProcess, isRunning, ProcessIdentity } from './process-identity.ts';
+import { recordedRun } from './run-state.ts';
 import { temporal } from './temporal.ts';
 
 export const backingServices: readonly BackingService[] = [temporal, kafka, postgres];
@@ -54,17 +55,22 @@ export async function stopBackingServices(dataDir: string): Promise<string[]> {
 
 const secondPort = { temporal: 'temporalUi', kafka: 'kafkaController', postgres: undefined } as const;
 
-/** Ports that running instances of ours hold; so they are neither "taken" nor given to something else. */
+/**
+ * Ports that are taken by what is ours and runs: they are neither "taken" nor given to something else. While any process
+ * of ours is alive, the ports of all are kept: the others are about to be started again.
+ */
 export async function portsInUse(dataDir: string): Promise<Set<number>> {
-  const remembered = await readJson(dataLayout(dataDir).ports, RememberedPorts);
-  const used = new Set<number>();
+  const remembered = (await readJson(dataLayout(dataDir).ports, RememberedPorts)) ?? {};
+  const ours: (number | undefined)[] = [];
   for (const service of backingServices) {
     const instance = await recordedInstance(service, dataDir);
     if (!instance || !mayRun(instance)) continue;
-    used.add(instance.port);
     const second = secondPort[service.name];
-    const port = second && remembered?.[second];
-    if (port) used.add(port);
+    ours.push(instance.port, second && remembered[second]);
   }
-  return used;
+  const run = await recordedRun(dataDir);
+  if (run?.processes.some(({ identity }) => isRunning(identity))) {
+    ours.push(...applicationPorts.map((name) => remembered[name]));
+  }
+  return new Set(ours.filter((port) => port !== undefined));
 }

@@ -24,6 +24,10 @@ export type PortName = keyof typeof preferred;
 export type Ports = Record<PortName, number>;
 export const portNames = Object.keys(preferred) as PortName[];
 
+const backing: readonly PortName[] = ['temporal', 'temporalUi', 'kafka', 'kafkaController', 'postgres'];
+/** Ports of our own processes, as opposed to the backing services'. */
+export const applicationPorts = portNames.filter((name) => !backing.includes(name));
+
 /** `<dataDir>/ports.json`. */
 export const RememberedPorts = z.partialRecord(z.enum(portNames), z.int().min(1).max(65535));
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startDaemon } from '../../infra/local/daemon.ts';
 import { writeJson } from '../../infra/local/files.ts';
+import { portsInUse } from '../../infra/local/instances.ts';
 import { isRunning } from '../../infra/local/process-identity.ts';
 import type { ProcessSpec } from '../../infra/local/processes.ts';
 import { silentReporter } from '../../infra/local/report.ts';
@@ -88,4 +89,15 @@ test('a process that cannot start ends the start, with the end of its log', asyn
   await writeFile(spec.entry, 'throw new Error("no configuration");');
   const failure = await supervise([spec], options()).catch((error) => error);
   expect(failure.what.en).toContain('no configuration');
+});
+
+test('the ports of processes that still run are ours, and stay', async () => {
+  const ports = { api: 21_001, website: 21_002, kafka: 21_003 };
+  await writeJson(join(dataDir, 'ports.json'), ports);
+  const orphan = await startDaemon({ command: 'sleep', args: ['60'], log: join(dataDir, 'api.log') });
+  const processes = [{ name: 'api', identity: orphan, readyUrl: addresses.apiUrl }];
+  await writeJson(join(dataDir, 'run.json'), { supervisor: orphan, addresses, processes });
+  expect([...(await portsInUse(dataDir))].sort()).toEqual([ports.api, ports.website]);
+  await endLeftovers(dataDir);
+  expect([...(await portsInUse(dataDir))]).toEqual([]);
 });
