@@ -1,5 +1,7 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
+import promises from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
 /**
@@ -17,8 +19,11 @@ export function denyNetwork(): void {
   dgram.Socket.prototype.connect = refuse;
   for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6', 'reverse'] as const) {
     Object.defineProperty(dns, name, { value: refuse });
+    Object.defineProperty(promises, name, { value: refuse });
   }
   for (const name of ['fetch', 'WebSocket', 'EventSource'] as const) {
     Object.defineProperty(globalThis, name, { value: refuse });
   }
+  // Named imports of built-in modules are copies; this brings them up to date.
+  syncBuiltinESMExports();
 }

@@ -15,8 +15,8 @@ export type DocumentReader = {
 };
 
 /** Reads documents where they can do no harm. Children start with the first file and serve all that follow. */
-export function createDocumentReader({ workers = 1, timeLimitMs = 10_000 } = {}): DocumentReader {
-  const idle = Array.from({ length: workers }, () => new DocumentWorker(timeLimitMs));
+export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMegabytes = 192 } = {}): DocumentReader {
+  const idle = Array.from({ length: workers }, () => new DocumentWorker({ timeLimitMs, heapMegabytes }));
   const all = [...idle];
   const waiting: ((worker: DocumentWorker) => void)[] = [];
   let lastId = 0;

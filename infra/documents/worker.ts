@@ -12,17 +12,21 @@ const READABLE = [
   ...['activities', 'infra', 'schemas', 'package.json', 'tsconfig.json'].map((name) => join(ROOT, name)),
 ];
 
-const OPTIONS = [
-  '--max-old-space-size=192',
-  '--max-semi-space-size=8',
-  '--permission',
-  ...READABLE.map((path) => `--allow-fs-read=${path}`),
-  // For the renderer of drawings, which is ours; addons cannot come from a document.
-  '--allow-addons',
-  '--disallow-code-generation-from-strings',
-  '--disable-warning=ExperimentalWarning',
-  '--disable-warning=SecurityWarning',
-];
+/** How the child is started. The environment is empty: no secret of the parent is in it. */
+export const childOptions = (heapMegabytes: number): { execArgv: string[]; env: NodeJS.ProcessEnv } => ({
+  execArgv: [
+    `--max-old-space-size=${heapMegabytes}`,
+    '--max-semi-space-size=8',
+    '--permission',
+    ...READABLE.map((path) => `--allow-fs-read=${path}`),
+    // For the renderer of drawings, which is ours; addons cannot come from a document.
+    '--allow-addons',
+    '--disallow-code-generation-from-strings',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=SecurityWarning',
+  ],
+  env: {},
+});
 
 export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
 
@@ -30,14 +34,16 @@ export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
 export class DocumentWorker {
   private child: Promise<ChildProcess> | null = null;
   private readonly timeLimitMs: number;
+  private readonly heapMegabytes: number;
 
-  constructor(timeLimitMs: number) {
-    this.timeLimitMs = timeLimitMs;
+  constructor(limits: { timeLimitMs: number; heapMegabytes: number }) {
+    this.timeLimitMs = limits.timeLimitMs;
+    this.heapMegabytes = limits.heapMegabytes;
   }
 
   /** Throws only where the child cannot be started at all. */
   async run(request: Request): Promise<Outcome> {
-    this.child ??= start();
+    this.child ??= start(this.heapMegabytes);
     let child: ChildProcess;
     try {
       child = await this.child;
@@ -82,6 +88,7 @@ export class DocumentWorker {
     const child = await this.child?.catch(() => null);
     this.child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref(); // waited for: an unreferenced child would let the process end in the middle
     await new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
       child.kill('SIGKILL');
@@ -89,10 +96,9 @@ export class DocumentWorker {
   }
 }
 
-function start(): Promise<ChildProcess> {
+function start(heapMegabytes: number): Promise<ChildProcess> {
   const child = fork(join(dirname(fileURLToPath(import.meta.url)), 'child.ts'), {
-    execArgv: OPTIONS,
-    env: {}, // no secret of the parent
+    ...childOptions(heapMegabytes),
     cwd: ROOT,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -4,6 +4,9 @@ import type { Formatting } from './run-properties.ts';
 /** Why a stretch of text is not simply there. Several can hold of one stretch. */
 export type Marks = { hidden: boolean; unseen: boolean; inserted: string | null; deleted: string | null };
 
+export const sameMarks = (a: Marks, b: Marks): boolean =>
+  a.hidden === b.hidden && a.unseen === b.unseen && a.inserted === b.inserted && a.deleted === b.deleted;
+
 type Stretch = { text: string; marks: Marks };
 
 /** A paragraph while it is being read: stretches of text with what Word would do with each. */

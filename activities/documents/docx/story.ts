@@ -5,7 +5,7 @@ import { type Attributes, scanXml } from '../xml.ts';
 import { fieldFetches, fieldLink } from './fields.ts';
 import type { Numbering } from './numbering.ts';
 import type { Relationship } from './package.ts';
-import { asidesOf, type Marks, type OpenParagraph, openParagraph, visibleText } from './paragraph.ts';
+import { asidesOf, type Marks, type OpenParagraph, openParagraph, sameMarks, visibleText } from './paragraph.ts';
 import { applyProperty, type Formatting, isUnseen } from './run-properties.ts';
 import type { Styles } from './styles.ts';
 import { endCell, endTable, mergeCell, type OpenTable, openTable, startCell, startRow } from './table.ts';
@@ -90,7 +90,9 @@ export function readStory(xml: Uint8Array, context: StoryContext): void {
       deleted: deleted.at(-1) ?? null,
       ...marks,
     };
-    paragraph.stretches.push({ text, marks: all });
+    const last = paragraph.stretches.at(-1);
+    if (last && sameMarks(last.marks, all)) last.text += text;
+    else paragraph.stretches.push({ text, marks: all });
     if (link) link.text += text;
     if (text.trim() === '') return;
     if (formatting.bold) paragraph.boldText += 1;
