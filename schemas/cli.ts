@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorAnswer, ErrorType, SubmitAnswer } from './api.ts';
 import { BundleId } from './bundle.ts';
+import { CheckResult } from './finding.ts';
 import { ChannelStatus, ReleaseState, ReleaseStatus } from './release.ts';
 import { Bilingual, Digest, Instant } from './text.ts';
 
@@ -70,3 +71,9 @@ export const CliDoctor = z.strictObject({
   ),
 });
 export type CliDoctor = z.infer<typeof CliDoctor>;
+
+/** `lockstep check --json` of several bundles; of one it prints the CheckResult itself. `path` as it was given or found. */
+export const CliChecks = z.strictObject({
+  results: z.array(z.strictObject({ path: z.string(), ...CheckResult.shape })),
+});
+export type CliChecks = z.infer<typeof CliChecks>;

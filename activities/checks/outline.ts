@@ -136,7 +136,9 @@ function annexNames(all: Paragraph[], plain: number[], bodyTo: number): AnnexNam
   for (const index of plain.slice(plain.indexOf(first))) {
     if (index >= bodyTo) break;
     const text = (all[index]?.text ?? '').trim().replace(/^附\s*件[：:]\s*/u, '');
-    const parts = text.split(/(?=(?:^|[\s\u3000；;])\d{1,2}\s*[.．、](?!\d))/u).filter((part) => part.trim() !== '');
+    const parts = text
+      .split(/(?=(?:^|[\s\u3000；;])\d{1,2}\s*[.．、](?!\d(?!\d{3}[年—-])))/u)
+      .filter((part) => part.trim() !== '');
     const numbered = parts.map((part) => /^[\s\u3000；;]*(\d{1,2})\s*[.．、]\s*(.+)$/su.exec(part));
     if (index !== first && !numbered.some((match) => match)) break;
     for (const [at, match] of numbered.entries()) {

@@ -91,6 +91,19 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .addHelpText('after', exitCodeHelp);
 
   program
+    .command('check')
+    .description('检查政策包或者单个文件，不需要服务和网络；check bundles or documents, offline')
+    .argument('<path...>', '目录、.zip、.docx，或者装着它们的目录；bundles, documents, or a directory of them')
+    .option('--html <file>', '另存网页版检查报告；write a report to open in a browser')
+    .option('--lists <dir>', '本单位的词表目录；directory of the office’s own lists')
+    .action(on(async () => (await import('./commands/check.ts')).check));
+  program
+    .command('rules')
+    .description('检查规则；list the rules')
+    .option('--markdown', '输出 docs/rules.md；print docs/rules.md')
+    .option('--lists <dir>', '本单位的词表目录；directory of the office’s own lists')
+    .action(on(async () => (await import('./commands/rules.ts')).rules));
+  program
     .command('submit')
     .description('送审一个政策包；submit a bundle (directory or .zip)')
     .argument('<bundle>', '目录或 .zip；directory or .zip')

@@ -24,7 +24,7 @@ const LEVELS: { form: RegExp; within: number; continues: boolean }[] = [
   { form: /^第([一二三四五六七八九十百]+)条/u, within: 3, continues: true },
   { form: /^([一二三四五六七八九十]{1,3})、/u, within: 4, continues: false },
   { form: /^[（(]([一二三四五六七八九十]{1,3})[）)]/u, within: 5, continues: false },
-  { form: /^(\d{1,2})[.．、](?!\d)/u, within: 6, continues: false },
+  { form: /^(\d{1,2})[.．、](?!\d(?!\d{3}[年—-]))/u, within: 6, continues: false },
   { form: /^[（(](\d{1,2})[）)]/u, within: 7, continues: false },
 ];
 const SPOKEN = /(?:^|[。；：，])([一二三四五六七八九十])是(?=[\u4e00-\u9fa5“])/gu;
