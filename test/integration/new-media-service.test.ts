@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
+import { topics } from '../../infra/kafka/topics.ts';
+import { repositoryRoot } from '../../infra/local/layout.ts';
+import { LOCAL_ACCOUNT } from '../../infra/sandbox/index.ts';
+import { ReleaseEvent, Topic } from '../../schemas/events.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import { createTestDatabase, type TestDatabase, testServices } from '../support/local-services.ts';
+import { type NewMedia, newMedia } from '../support/new-media.ts';
+
+let database: TestDatabase;
+let media: NewMedia;
+let scratch: string;
+let bus: ReturnType<typeof createKafkajsEventBus>;
+const receipts: ChannelReceipt[] = [];
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  media = await newMedia(database.url);
+  scratch = await mkdtemp(join(tmpdir(), 'lockstep-new-media-'));
+  const { brokers } = testServices().kafka;
+  bus = createKafkajsEventBus({ brokers, clientId: 'test', log: pino({ level: 'silent' }) });
+  await bus.ensureTopics(topics);
+  await bus.subscribe({
+    group: `test-${randomUUID()}`,
+    topics: [Topic.receipts],
+    async handler(record) {
+      const event = decodeEvent(record);
+      if (event.type === 'channel.receipt.v1') receipts.push(event.data);
+    },
+  });
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await bus?.close();
+  await media?.close();
+  await rm(scratch, { recursive: true, force: true });
+  await database?.drop();
+});
+
+/** The process as it is started in earnest; its settings are all it knows. */
+function start(): ChildProcess {
+  const { temporal, kafka } = testServices();
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'services/new-media/main.ts'], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      LOCKSTEP_TEMPORAL_ADDRESS: temporal.address,
+      LOCKSTEP_TEMPORAL_NAMESPACE: temporal.namespace,
+      LOCKSTEP_KAFKA_BROKERS: kafka.brokers.join(','),
+      LOCKSTEP_NEW_MEDIA_DATABASE_URL: database.url,
+      LOCKSTEP_BLOB_DIR: media.blobDir,
+      LOCKSTEP_WECHAT_API_URL: media.wechat.url,
+      LOCKSTEP_WECHAT_APP_ID: LOCAL_ACCOUNT.appid,
+      LOCKSTEP_WECHAT_SECRET: LOCAL_ACCOUNT.secret,
+      LOCKSTEP_HEALTH_LISTEN: '127.0.0.1:0',
+      LOCKSTEP_WORKFLOW_BUNDLE: join(scratch, 'workflows.js'),
+      LOCKSTEP_LOG_LEVEL: 'error',
+    },
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+const event = ({ bundleId, releaseId }: DeliveryOrder, type: ReleaseEvent['type'], data: object): ReleaseEvent =>
+  ReleaseEvent.parse({
+    specversion: '1.0',
+    id: randomUUID(),
+    source: 'test',
+    type,
+    subject: bundleId,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    data: { releaseId, ...data },
+  });
+const send = (...events: ReleaseEvent[]) => bus.publish(events.map(encodeEvent));
+const received = (order: DeliveryOrder, state: ChannelReceipt['state']) =>
+  vi.waitFor(
+    () => {
+      const ours = receipts.filter(({ releaseId }) => releaseId === order.releaseId);
+      const found = ours.find((receipt) => receipt.state === state);
+      if (!found) throw new Error(`No ${state} yet, only ${JSON.stringify(ours)}`);
+      return found;
+    },
+    { timeout: 90_000, interval: 100 },
+  );
+
+test('a release goes from prepare to go to withdrawal over Kafka and Temporal, though the process is killed between', async () => {
+  const order = await media.order();
+  const { seal, objects } = order;
+  const digests = objects.map(({ sha256 }) => sha256);
+  const prepare = event(order, 'release.prepare.v1', { seal, channels: [{ channel: 'wechat', objects }] });
+  const first = start();
+  await send(prepare, prepare); // Kafka delivers at least once
+  expect(await received(order, 'ready')).toMatchObject({ channel: 'wechat', digests, url: null });
+  expect(await media.holds()).toEqual({ drafts: 1, posts: 0, readable: 0 });
+
+  first.kill('SIGKILL');
+  const go = { seal, committedAt: new Date().toISOString(), channels: ['wechat'], key: '' };
+  await send(event(order, 'release.go.v1', go));
+  const second = start();
+  const verified = await received(order, 'verified');
+  expect(verified).toMatchObject({ digests, url: (await received(order, 'live')).url });
+  expect(await (await fetch(verified.url ?? '')).text()).toContain('支持企业发展');
+  expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 1 });
+
+  const withdrawnAt = new Date().toISOString();
+  await send(event(order, 'release.withdrawn.v1', { reason: '附件数据有误', withdrawnAt }));
+  await received(order, 'withdrawn');
+  expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 0 });
+
+  const ended = new Promise((resolve) => second.once('exit', resolve));
+  second.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(receipts.filter(({ state }) => state === 'refused' || state === 'unknown')).toEqual([]);
+}, 240_000);
+
+test('a release that is rolled back leaves no draft', async () => {
+  const child = start();
+  const order = await media.order();
+  const { seal, objects } = order;
+  await send(event(order, 'release.prepare.v1', { seal, channels: [{ channel: 'wechat', objects }] }));
+  await received(order, 'ready');
+  await send(event(order, 'release.rolled-back.v1', { reason: 'superseded by revision 2' }));
+  await received(order, 'discarded');
+  expect((await media.holds()).drafts).toBe(0);
+  child.kill('SIGKILL');
+}, 240_000);
