@@ -2,7 +2,7 @@
 // It sees to the locked packages, and then hands over to the pinned Node that is one of them.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -50,21 +50,31 @@ function packagesAreCurrent() {
   });
 }
 
+function holderRuns(lock, age) {
+  try {
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return true;
+  } catch (error) {
+    // Just made and not yet signed, or another user's, who may not be asked.
+    return (error.code === 'ENOENT' && age < 2_000) || error.code === 'EPERM';
+  }
+}
+
 /** One installation at a time per checkout: npm clears node_modules first, also under another npm's feet. */
 async function withInstallLock(work) {
   const name = `lockstep-install-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`;
   const lock = join(tmpdir(), name);
-  const busy = 10 * 60_000;
   for (let told = false; ; ) {
     try {
       mkdirSync(lock);
+      writeFileSync(join(lock, 'pid'), String(process.pid));
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    // An installation takes a minute; what is older was killed.
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > busy) rmSync(lock, { recursive: true, force: true });
+    // The holder was killed, or its number now belongs to a stranger who holds it for longer than npm ever takes.
+    if (!holderRuns(lock, age) || age > 10 * 60_000) rmSync(lock, { recursive: true, force: true });
     else if (!told) process.stdout.write(`… 等待另一次安装 waiting for another installation (${lock})\n`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 500));

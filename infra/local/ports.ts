@@ -56,7 +56,8 @@ interface Choice {
   inUseByUs: ReadonlySet<number>;
   /** Test runs take any port, so that they never stand in the way of a start. */
   anyPort: boolean;
-  onMoved(name: PortName, from: number, to: number): void;
+  /** Told once, with all of them, when remembered ports had to be replaced. */
+  onMoved(moves: { name: PortName; from: number; to: number }[]): void;
 }
 
 /**
@@ -66,6 +67,7 @@ interface Choice {
 export async function choosePorts({ path, env, inUseByUs, anyPort, onMoved }: Choice): Promise<Ports> {
   const remembered = (await readJson(path, RememberedPorts)) ?? {};
   const chosen: Partial<Ports> = {};
+  const moves: { name: PortName; from: number; to: number }[] = [];
   const usable = async (port: number) =>
     !Object.values(chosen).includes(port) && (inUseByUs.has(port) || (await isFree(port)));
   for (const name of portNames) {
@@ -78,9 +80,11 @@ export async function choosePorts({ path, env, inUseByUs, anyPort, onMoved }: Ch
     const first = remembered[name] ?? (anyPort ? undefined : preferred[name]);
     let port = first;
     while (port === undefined || !(await usable(port))) port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (remembered[name] !== undefined && port !== remembered[name]) onMoved(name, remembered[name], port);
+    const before = remembered[name];
+    if (before !== undefined && port !== before) moves.push({ name, from: before, to: port });
     chosen[name] = port;
   }
+  if (moves.length > 0) onMoved(moves);
   await writeJson(path, chosen);
   return chosen as Ports;
 }

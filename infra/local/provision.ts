@@ -90,7 +90,10 @@ async function startAll({ dataDir, cacheDir, report, profile, env = process.env,
     env,
     inUseByUs: await portsInUse(dataDir),
     anyPort: profile === 'test',
-    onMoved: (name, from, to) => report.line(`  端口 ${from} (${name}) 被占用，改用 ${to} port is taken, using ${to}`),
+    onMoved: (moves) => {
+      const list = moves.map(({ name, from, to }) => `${name} ${from} → ${to}`).join(', ');
+      report.line(`  记下的端口被占用，已改用 remembered ports are taken, using others: ${list}`);
+    },
   });
   const secrets = await loadSecrets(layout.secrets);
   const docker = dockerUnusable(); // asked once for all three

@@ -31,7 +31,7 @@ const choose = (options: { env?: Record<string, string>; inUseByUs?: number[]; m
     env: options.env ?? {},
     inUseByUs: new Set(options.inUseByUs),
     anyPort: true,
-    onMoved: (name) => options.moved?.push(name),
+    onMoved: (moves) => options.moved?.push(...moves.map(({ name }) => name)),
   });
 
 test('ports stay the same from start to start, and no two are the same', async () => {
