@@ -1,6 +1,7 @@
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import type { Reporter } from '../../../infra/local/report.ts';
 import type { Manifest } from '../../../schemas/bundle.ts';
+import type { Finding } from '../../../schemas/finding.ts';
 import type { ReleaseStatus } from '../../../schemas/release.ts';
 import { packBundle, readCheckedBundle } from '../bundle-zip.ts';
 import { findSystem, type KnownAddresses } from '../connection.ts';
@@ -57,16 +58,18 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
 
   const read = () => cast.drafter.api.status(manifest.bundleId);
   const zip = await packBundle({ manifest, parts: bundle.parts });
+  let findings: Finding[] = [];
   await step(report, '送审 submit', async () => {
     const submitted = await actOnce(
       async () => {
-        await cast.drafter.api.submit(zip, { channels });
+        findings = (await cast.drafter.api.submit(zip, { channels })).findings;
         return readOn(read, limits);
       },
       { ...limits, status: read, done: () => true },
     );
     return [submitted, `${cast.drafter.name}  封签 seal ${submitted.seal.slice(0, 16)}…`];
   });
+  if (findings.some(({ severity }) => severity === 'error')) throw cannotBeSigned(manifest.bundleId, findings);
   await passGates(cast, read, { report, limits });
   await awaitReadiness(read, { report, limits });
 
@@ -195,6 +198,19 @@ function tellVerdict(report: Reporter, verdict: ProbeVerdict | null, { committed
       `只公开了一部分的时间 torn window ${Math.ceil(tornWindowMs)} ms`,
   );
 }
+
+/** The gates would refuse one by one; all that has to be mended is told at once. */
+const cannotBeSigned = (bundleId: string, findings: Finding[]) =>
+  new CliFailure({
+    type: 'FindingsBlock',
+    message: {
+      zh: '有“必须改”的检查意见，审核人不能签。',
+      en: 'Findings of severity error stand: no reviewer can sign.',
+    },
+    where: bundleId,
+    mend: { zh: '按检查意见修改后再送审。', en: 'Mend what the findings name, and submit again.' },
+    findings,
+  });
 
 const publicInterpretations = ({ items }: Manifest): string[] =>
   items.filter(({ role, public: isPublic }) => role === 'interpretation-material' && isPublic).map(({ id }) => id);
