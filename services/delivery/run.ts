@@ -4,6 +4,7 @@ import type { DeliveryActivities } from '../../activities/delivery/types.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
+import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import { Topic } from '../../schemas/events.ts';
@@ -28,6 +29,7 @@ export type DeliveryServiceOptions = {
 /** A channel service that delivers by workflow: a Kafka consumer that starts them, and a worker that runs them. */
 export async function runDeliveryService(options: DeliveryServiceOptions, context: ProcessContext): Promise<void> {
   const { log, onStop, fail } = context;
+  installTemporalRuntime(log);
   const { service, channel, account, taskQueue, temporal } = options;
   const bus = createKafkajsEventBus({ brokers: options.brokers, clientId: service, log });
   onStop(() => bus.close());
@@ -53,7 +55,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
   const running = worker.run();
   running.catch(fail);
   onStop(async () => {
-    worker.shutdown();
+    if (worker.getState() === 'RUNNING') worker.shutdown(); // else Temporal's own runtime heard the signal first
     await running;
   });
 

@@ -12,6 +12,7 @@ import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
+import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import { Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
@@ -36,6 +37,7 @@ const settings = readSettings(process.env, [
 /** The core's worker: runs policyRelease and its activities, and takes the channels' receipts home. */
 await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const { log, onStop, fail } = context;
+  installTemporalRuntime(log);
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
   onStop(() => db.destroy());
@@ -69,7 +71,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const running = worker.run();
   running.catch(fail);
   onStop(async () => {
-    worker.shutdown();
+    if (worker.getState() === 'RUNNING') worker.shutdown(); // else Temporal's own runtime heard the signal first
     await running;
   });
 
