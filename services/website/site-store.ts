@@ -22,6 +22,7 @@ export type SiteRelease = StagedRelease & {
 
 /** Effects of release events. Each runs inside the inbox transaction of its event. */
 export interface SiteWrites<Tx> {
+  /** Stages anew what was staged, refused or discarded; a release that is or was public stays as it is. */
   stage(release: StagedRelease, files: SealedFile[], tx: Tx): Promise<void>;
   /** Remembers why a release cannot be shown, so that a repeat says the same. */
   refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;

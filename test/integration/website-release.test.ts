@@ -65,7 +65,7 @@ test('one switch makes policy and interpretation public together, on IPv4 and on
   await website.prepare(release);
   await website.go(release);
   await website.settled();
-  for (const family of [0, 1]) {
+  for (const family of website.publicUrls.keys()) {
     const page = await website.get(policy(release.bundleId), family);
     expect(page.status).toBe(200);
     expect(page.text()).toContain(secrets.text);
@@ -142,6 +142,15 @@ test('a release that is rolled back is gone, and what the bundle showed before i
   await website.handle(first.event('release.rolled-back.v1', { reason: '渠道未就绪' }));
   expect((await website.get(policy(first.bundleId))).status).toBe(404);
   expect(statesOf(second.releaseId)).toContain('discarded');
+});
+
+test('a release that was rolled back can be prepared again, and then goes live', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  await website.handle(release.event('release.rolled-back.v1', { reason: '暂缓' }));
+  await website.prepare(release);
+  await website.go(release);
+  expect((await website.get(policy(release.bundleId))).status).toBe(200);
 });
 
 test('a key that does not open every file leaves the site as it was and says so', async () => {

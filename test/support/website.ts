@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { digestOf, newReleaseKey, sealObject } from '../../activities/releases/sealed-staging.ts';
@@ -66,6 +66,9 @@ export function sampleRelease(bundleId = BundleId.parse(randomUUID())) {
 }
 export type SampleRelease = ReturnType<typeof sampleRelease>;
 
+/** Some machines have no IPv6 loopback; there the second listener is left out. */
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+
 /** One instance of the website service on a real database, with its bus taken away: `receipts` is what it published. */
 export async function startWebsite(databaseUrl: string, directory?: string) {
   const stagingDir = directory ?? (await mkdtemp(join(tmpdir(), 'lockstep-site-')));
@@ -77,9 +80,12 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
   const view = createPublicView({ reads: database.reads });
   const server = await startSite(
     { answer: createAnswer({ site, view, publicUrl: 'http://site.example' }), notReady: async () => [], log },
-    ['127.0.0.1:0', '[::1]:0'],
+    hasIpv6 ? ['127.0.0.1:0', '[::1]:0'] : ['127.0.0.1:0'],
   );
-  const publicUrls = [`http://127.0.0.1:${server.ports[0]}`, `http://[::1]:${server.ports[1]}`];
+  const publicUrls = ['127.0.0.1', '[::1]'].flatMap((host, at) => {
+    const port = server.ports[at];
+    return port === undefined ? [] : [`http://${host}:${port}`];
+  });
   const receipts = createReceipts({
     records: database.records,
     publicUrl: publicUrls[0] ?? '',

@@ -33,8 +33,15 @@ const deleteFiles = (releaseId: string, tx: Tx) =>
 export function createSiteWrites(): SiteWrites<Tx> {
   return {
     async stage({ releaseId, bundleId, seal }, files, tx) {
-      const release = { release_id: releaseId, bundle_id: bundleId, seal, state: 'staged' as const, prepared_at: now };
-      await tx.insertInto('release').values(release).execute();
+      const known = await locked(releaseId, tx);
+      if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return; // public, or was: it stays so
+      const fresh = { state: 'staged' as const, prepared_at: now, refused_at: null, refusal: null, discarded_at: null };
+      await tx
+        .insertInto('release')
+        .values({ release_id: releaseId, bundle_id: bundleId, seal, ...fresh })
+        .onConflict((conflict) => conflict.column('release_id').doUpdateSet(fresh))
+        .execute();
+      await deleteFiles(releaseId, tx);
       const rows = files.map(({ sealed, mediaType, ...file }) => ({
         ...file,
         release_id: releaseId,
