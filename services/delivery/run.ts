@@ -55,7 +55,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
   const running = worker.run();
   running.catch(fail);
   onStop(async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown(); // else Temporal's own runtime heard the signal first
+    if (worker.getState() === 'RUNNING') worker.shutdown(); // it may have failed by itself
     await running;
   });
 

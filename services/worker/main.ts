@@ -71,7 +71,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const running = worker.run();
   running.catch(fail);
   onStop(async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown(); // else Temporal's own runtime heard the signal first
+    if (worker.getState() === 'RUNNING') worker.shutdown(); // it may have failed by itself
     await running;
   });
 
