@@ -34,7 +34,7 @@ export type ApiDeps = {
 
 /** The core's API, for the CLI and the console. Everything that comes in passes a schema here. */
 export function createApi({ releases, store, submissions, readZip, signIn, isDependencyDown, log }: ApiDeps) {
-  const api = fastify({ bodyLimit: uploadLimit, loggerInstance: log, disableRequestLogging: true });
+  const api = fastify({ bodyLimit: uploadLimit });
   api.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   api.setErrorHandler((error, _request, reply) => {
