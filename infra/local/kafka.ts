@@ -90,8 +90,8 @@ async function withAdmin(
 }
 
 async function format(java: string[], properties: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
-  const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', properties];
+  const clusterId = randomBytes(16).toString('base64url'); // one in 64 begins with "-": never an argument of its own
+  const tool = ['kafka.tools.StorageTool', 'format', '--standalone', `--cluster-id=${clusterId}`, '-c', properties];
   const result = await run('java', [...java, ...tool], { timeoutMs: 60_000 });
   if (result.status !== 'ok') throw new Error(`Kafka's store could not be formatted: ${telling(result)}`);
 }
