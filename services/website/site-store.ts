@@ -24,7 +24,7 @@ export type SiteRelease = StagedRelease & {
 export interface SiteWrites<Tx> {
   /** Stages anew what was staged, refused or discarded; a release that is or was public stays as it is. */
   stage(release: StagedRelease, files: SealedFile[], tx: Tx): Promise<void>;
-  /** Remembers why a release cannot be shown, so that a repeat says the same. */
+  /** Remembers why a release cannot be shown, so that a repeat says the same. One that is or was public stays as it is. */
   refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;
   /** The staged files of a release that waits for its `go`; undefined in any other state. */
   staged(releaseId: ReleaseId, tx: Tx): Promise<SealedFile[] | undefined>;

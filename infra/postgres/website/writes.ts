@@ -57,7 +57,10 @@ export function createSiteWrites(): SiteWrites<Tx> {
       await tx
         .insertInto('release')
         .values({ release_id: releaseId, bundle_id: bundleId, seal, prepared_at: now, ...refused })
-        .onConflict((conflict) => conflict.column('release_id').doUpdateSet(refused))
+        .onConflict((conflict) =>
+          // A late order must not touch what is public, or was: a tombstone would vanish.
+          conflict.column('release_id').doUpdateSet(refused).where('release.state', 'in', ['staged', 'refused']),
+        )
         .execute();
     },
 
