@@ -2,7 +2,10 @@
 const FETCHES =
   /^\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|LINK|RD|DATABASE|MERGEFIELD\s+INCLUDE\S*)(?=\s|$)/i;
 
-export const fieldFetches = (code: string): boolean => FETCHES.test(code);
+/** A name of a field spelt in character codes has no honest use; `{ QUOTE 68 68 69 }` is DDE. */
+const SPELT = /^\s*QUOTE(\s+\d{2,3}){3,}/i;
+
+export const fieldFetches = (code: string): boolean => FETCHES.test(code) || SPELT.test(code);
 
 /** Address of a HYPERLINK field. */
 export function fieldLink(code: string): string | null {

@@ -5,6 +5,10 @@ import { scanXml } from '../xml.ts';
 const MECHANICAL =
   /^(Pages|Words|Characters|CharactersWithSpaces|Lines|Paragraphs|TotalTime|DocSecurity|ScaleCrop|LinksUpToDate|SharedDoc|HyperlinksChanged|AppVersion|Application|created|modified|lastPrinted|revision|HeadingPairs|TitlesOfParts|language|version)$/;
 
+/** WPS Office writes its version and a serial number into every file. */
+const WPS = /^(KSO\w*|ICV)$/;
+const TEMPLATE = /^Normal(\.dotm?|\.wpt)?$/i;
+
 /** docProps/core.xml, app.xml or custom.xml: each value as a property, and what a person may have written as an aside. */
 export function readProperties(
   xml: Uint8Array,
@@ -26,7 +30,7 @@ export function readProperties(
       depth -= 1;
       if (depth !== 1 || value.trim() === '') return;
       model.properties.push({ name, value, kind });
-      if (kind !== 'custom' && (MECHANICAL.test(name) || /^Normal(\.dotm?|\.wpt)?$/i.test(value))) return;
+      if (kind === 'custom' ? WPS.test(name) : MECHANICAL.test(name) || TEMPLATE.test(value)) return;
       const text = kind === 'custom' && /\p{Script=Han}/u.test(name) ? `${name}：${value}` : value;
       const aside = kind === 'custom' ? 'custom-property' : 'core-property';
       model.asides.push({ kind: aside, text, part: `${part}#${name}`, author: null, paragraph: null });

@@ -1,13 +1,15 @@
 import { type FileFinding, fileFinding } from '../file-finding.ts';
 import { sniff } from '../file-type.ts';
 import { imageHeader, readImage } from '../image.ts';
+import { activeFinding, isDangerousAddress } from '../markup.ts';
 import type { Aside, DocumentModel } from '../model.ts';
 import { corrupt, DocumentRefused } from '../refusal.ts';
 import { readEmbedded } from './embedded.ts';
 import { readNumbering } from './numbering.ts';
 import { type OoxmlPackage, openPackage } from './package.ts';
 import { readLooseText, readProperties, readSettings } from './properties.ts';
-import { readStory, type StoryContext } from './story.ts';
+import { readStory } from './story.ts';
+import type { StoryContext } from './story-writer.ts';
 import { readStyles } from './styles.ts';
 
 const SAVE_CLEAN = {
@@ -82,7 +84,10 @@ export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise
   if (fetching.size > 0) throw externalReference([...fetching][0] ?? '');
   const findings = await readBinaries(ooxml, rest, images, model);
   dropRepeats(model);
-  return findings;
+  const harmless = model.links.filter(({ target }) => !isDangerousAddress(target));
+  const active = activeFinding(harmless.length < model.links.length ? ['address'] : []);
+  model.links = harmless;
+  return active ? [...findings, active] : findings;
 }
 
 function refuseMacros({ names, contentType, relationships }: OoxmlPackage, model: DocumentModel): void {

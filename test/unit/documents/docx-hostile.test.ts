@@ -130,6 +130,13 @@ test('refuses what is no document: a workbook, a renamed archive, two parts of o
   ]);
 });
 
+test('reports a link of a dangerous protocol, and keeps it out of the model', async () => {
+  const relations = [{ id: 'l', type: 'hyperlink', target: 'javascript:alert(1)', external: true }];
+  const result = await codes(docx({ body: paragraph(`<w:hyperlink r:id="l">${run('点')}</w:hyperlink>`), relations }));
+  expect(result.codes).toEqual(['MARKUP-ACTIVE']);
+  expect(result.model?.links).toEqual([]);
+});
+
 test('names the password of an encrypted document, and the format of an old one', async () => {
   const ole = Buffer.concat([
     Buffer.from('d0cf11e0a1b11ae1', 'hex'),
