@@ -15,6 +15,7 @@ const { readFileSync, writeFileSync } = await import('node:fs');
 const net = await import('node:net');
 const dgram = await import('node:dgram');
 const dns = await import('node:dns/promises');
+const { tmpdir } = await import('node:os');
 const port = Number(process.argv[2]);
 
 process.send?.({
@@ -23,7 +24,7 @@ process.send?.({
   fetch: await attempt(() => fetch(`http://127.0.0.1:${port}/`)),
   names: await attempt(() => dns.lookup('localhost')),
   read: await attempt(() => readFileSync('/etc/hostname')),
-  write: await attempt(() => writeFileSync('/tmp/document-child-probe', 'x')),
+  write: await attempt(() => writeFileSync(`${tmpdir()}/document-child-probe`, 'x')),
   spawn: await attempt(() => {
     const { error } = spawnSync('true');
     if (error) throw error;
