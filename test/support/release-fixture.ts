@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ReleaseActivities } from '../../activities/releases/types.ts';
-import { BundleId, type Channel } from '../../schemas/bundle.ts';
+import { BundleId, type Channel, type ItemRole, Manifest } from '../../schemas/bundle.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { Digest } from '../../schemas/text.ts';
@@ -97,3 +97,39 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
   };
   return { activities, calls, releaseId };
 }
+
+const roles: ItemRole[] = ['policy-document', 'interpretation-plan', 'interpretation-material'];
+
+/** A manifest with one item of each role, valid by its schema; the files behind it don't exist. */
+export const manifestOf = (bundleId: BundleId, itemRoles: ItemRole[] = roles): Manifest =>
+  Manifest.parse({
+    manifestVersion: 1,
+    bundleId,
+    title: '青禾区支持企业绿色改造若干措施',
+    documentNumber: '青政发〔2026〕12号',
+    policyKind: 'business-support',
+    issuingBody: '青禾区人民政府',
+    draftingUnit: '区发展和改革局',
+    drafter: null,
+    issuedOn: '2026-11-02',
+    effectiveFrom: null,
+    effectiveUntil: null,
+    supersedes: [],
+    disclosure: 'proactive',
+    isNormative: false,
+    isBusinessSupport: true,
+    isMajorDecision: false,
+    affectsOperators: false,
+    reviews: { legality: null, fairCompetition: null, publicConsultation: null },
+    channels: ['website'],
+    plannedReleaseAt: '2026-11-24T09:00:00+08:00',
+    items: itemRoles.map((role) => ({
+      id: role,
+      role,
+      file: `${role}.md`,
+      mediaType: 'text/markdown',
+      public: role !== 'interpretation-plan',
+      sha256: digest(role),
+      bytes: 1,
+    })),
+  });

@@ -12,6 +12,13 @@ export const commitRelease = (db: Kysely<CoreTables>, sealed: Sealed, releaseId:
   db.transaction().execute(async (tx) => {
     const { bundleId, revision, seal } = sealed;
     await sql`set local synchronous_commit = on`.execute(tx); // what was committed at T0 outlives the server
+    // The row lock makes a second committer, or a hold that comes now, wait; what came before is seen.
+    const plan = await tx
+      .selectFrom('plan')
+      .selectAll()
+      .where('bundle_id', '=', bundleId)
+      .forUpdate()
+      .executeTakeFirst();
     const done = await tx
       .selectFrom('release')
       .select(['committed_at'])
@@ -19,14 +26,6 @@ export const commitRelease = (db: Kysely<CoreTables>, sealed: Sealed, releaseId:
       .where('revision', '=', revision)
       .executeTakeFirst();
     if (done) return { outcome: 'committed', committedAt: done.committed_at };
-
-    // The row lock makes a hold that comes now wait, and one that came before be seen.
-    const plan = await tx
-      .selectFrom('plan')
-      .selectAll()
-      .where('bundle_id', '=', bundleId)
-      .forUpdate()
-      .executeTakeFirst();
     if (!plan) throw permanent('WrongPhase', { zh: '发布已暂缓', en: 'The release is held' });
     const newest = await tx
       .selectFrom('revision')
