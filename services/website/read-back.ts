@@ -7,6 +7,9 @@ import type { Bilingual } from '../../schemas/text.ts';
 import type { Receipts } from './receipts.ts';
 import type { SiteRecords } from './site-store.ts';
 
+/** A release that answers slowly must not hold up the others. */
+const atOnce = 4;
+
 type Deps = {
   records: SiteRecords;
   receipts: Receipts;
@@ -64,24 +67,36 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
     }
   };
 
-  let running: Promise<void> | undefined;
-  let again = false;
-  const sweep = async () => {
-    do {
-      again = false;
-      for (const releaseId of await records.unverified()) await verify(releaseId);
-    } while (again);
+  const inFlight = new Map<ReleaseId, Promise<void>>();
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  const start = (releaseId: ReleaseId): Promise<void> => {
+    const run = async () => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resume) => waiting.push(resume));
+      try {
+        await verify(releaseId);
+      } catch (error) {
+        log.warn({ releaseId, err: error }, 'read-back was interrupted and will be tried again');
+      } finally {
+        inFlight.delete(releaseId);
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
+    };
+    const running = run();
+    inFlight.set(releaseId, running);
+    return running;
   };
   return {
-    /** Verifies whatever is live and unverified. Calls during a run make it look once more. */
-    wake(): Promise<void> {
-      again = true;
-      running ??= sweep()
-        .catch((error) => log.warn({ err: error }, 'read-back was interrupted and will be tried again'))
-        .finally(() => {
-          running = undefined;
-        });
-      return running;
+    /** Verifies whatever is live and unverified, and resolves when each of it has an answer. Never rejects. */
+    async wake(): Promise<void> {
+      const open = await records.unverified().catch((error) => {
+        log.warn({ err: error }, 'the store cannot say what is unverified; it is asked again');
+        return [];
+      });
+      await Promise.all(open.map((releaseId) => inFlight.get(releaseId) ?? start(releaseId)));
     },
   };
 }

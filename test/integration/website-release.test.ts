@@ -120,12 +120,16 @@ test('a withdrawn release leaves a tombstone, and no replay brings its text back
   for (const event of [prepared, went]) await website.handle(event);
   for (const event of [prepared, went]) await website.handle({ ...event, id: randomUUID() });
   await website.settled();
-  for (const path of [policy(release.bundleId), interpretation(release.bundleId)]) {
-    const answer = await website.get(path);
-    expect(answer.status).toBe(410);
-    expect(answer.text()).toContain('附件数据有误');
-    expect(answer.text()).not.toContain(secrets.text);
+  const restarted = await startWebsite(database.url, website.stagingDir);
+  for (const instance of [website, restarted]) {
+    for (const path of [policy(release.bundleId), interpretation(release.bundleId)]) {
+      const answer = await instance.get(path);
+      expect(answer.status).toBe(410);
+      expect(answer.text()).toContain('附件数据有误');
+      expect(answer.text()).not.toContain(secrets.text);
+    }
   }
+  await restarted.stop();
   expect((await website.get('/')).text()).not.toContain(release.bundleId);
   expect(statesOf(release.releaseId)).toContain('withdrawn');
 });

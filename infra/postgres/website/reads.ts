@@ -49,6 +49,7 @@ export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
       .updateTable('release')
       .set({ verified_at: sql<string>`clock_timestamp()` })
       .where('release_id', '=', releaseId)
+      .where('state', '=', 'live')
       .where('verified_at', 'is', null)
       .execute();
   },
