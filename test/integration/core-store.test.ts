@@ -133,15 +133,25 @@ describe('commit', () => {
     await expect(store.commit(sealed, releaseId)).rejects.toMatchObject({ message: expect.stringContaining('文字关') });
   });
 
-  test('a newer revision stops the armed older one', async () => {
+  test('a newer revision that was accepted stops the armed older one; one that was merely tried does not', async () => {
     const { sealed, releaseId } = await armed();
-    await revisionOf(sealed.bundleId, [
+    const newer = await revisionOf(sealed.bundleId, [
       'policy-document',
       'interpretation-plan',
       'interpretation-material',
       'attachment',
     ]);
+    await store.addTransition({ ...newer, transition: 9, state: 'in-review', actorId: 'drafter', detail: null });
     await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refusedAs('SealStale'));
+
+    const other = await armed();
+    await revisionOf(other.sealed.bundleId, [
+      'policy-document',
+      'interpretation-plan',
+      'interpretation-material',
+      'attachment',
+    ]);
+    expect(await store.commit(other.sealed, other.releaseId)).toMatchObject({ outcome: 'committed' });
   });
 
   test.each([

@@ -27,12 +27,13 @@ export const commitRelease = (db: Kysely<CoreTables>, sealed: Sealed, releaseId:
       .executeTakeFirst();
     if (done) return { outcome: 'committed', committedAt: done.committed_at };
     if (!plan) throw permanent('WrongPhase', { zh: '发布已暂缓', en: 'The release is held' });
-    const newest = await tx
-      .selectFrom('revision')
+    // What the workflow accepted counts, not what somebody tried to submit meanwhile.
+    const accepted = await tx
+      .selectFrom('transition')
       .select(({ fn }) => fn.max('revision').as('revision'))
       .where('bundle_id', '=', bundleId)
       .executeTakeFirstOrThrow();
-    if (plan.seal !== seal || plan.revision !== revision || newest.revision !== revision) {
+    if (plan.seal !== seal || plan.revision !== revision || (accepted.revision ?? revision) !== revision) {
       throw permanent('SealStale', { zh: '签发之后又有新版本', en: 'There is a newer revision than the armed one' });
     }
     await assertGates(tx, sealed);
