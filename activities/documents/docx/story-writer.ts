@@ -118,11 +118,14 @@ export function createStoryWriter({ model, styles, numbering, part, kind }: Stor
     const resolved = { ...styles.resolve(paragraph.style), ...paragraph.formatting };
     const id = resolved.numberingId;
     const number = id && id !== '0' ? numbering.next(id, resolved.numberingLevel ?? 0) : null;
-    const outline = resolved.outline !== undefined && resolved.outline <= 8 ? resolved.outline + 1 : null;
+    const style = paragraph.style === null ? null : styles.nameOf(paragraph.style);
+    // Some programs write heading styles without their outline level; the name is fixed (ECMA-376-1 17.7.4.9).
+    const named = Number(/^(?:heading|标题)\s*([1-9])$/i.exec(style ?? '')?.[1] ?? 0) || null;
+    const outline = resolved.outline !== undefined && resolved.outline <= 8 ? resolved.outline + 1 : named;
     const numbered = paragraph.cell ? null : numberedLevel(`${number ?? ''}${text}`);
     model.paragraphs[paragraph.index] = {
       text,
-      style: paragraph.style === null ? null : styles.nameOf(paragraph.style),
+      style,
       headingLevel: text.trim() === '' ? null : (numbered ?? outline),
       numbering: number,
       alignment: resolved.alignment ?? null,

@@ -29,14 +29,15 @@ test('takes heading levels from the forms of GB/T 9704, then from the style', as
       '2026年工作安排',
       '3.5万元补贴',
       '附则',
+      '解释',
     ]
-      .map((text) => paragraph(text, text === '附则' ? '<w:pStyle w:val="H1"/>' : ''))
+      .map((text) => paragraph(text, { 附则: '<w:pStyle w:val="H1"/>', 解释: '<w:pStyle w:val="H2"/>' }[text] ?? ''))
       .join(''),
     styles:
-      '<w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>',
+      '<w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style><w:style w:type="paragraph" w:styleId="H2"><w:name w:val="标题 2"/></w:style>',
   });
-  expect(model.paragraphs.map(({ headingLevel }) => headingLevel)).toEqual([1, 2, 3, 4, 1, null, null, 1]);
-  expect(model.paragraphs.at(-1)?.style).toBe('heading 1');
+  expect(model.paragraphs.map(({ headingLevel }) => headingLevel)).toEqual([1, 2, 3, 4, 1, null, null, 1, 2]);
+  expect(model.paragraphs.at(-2)?.style).toBe('heading 1');
 });
 
 test('counts the numbers that Word draws and the text does not contain', async () => {
