@@ -5,7 +5,7 @@ import type { Site } from '../../activities/rendering/website/layout.tsx';
 import { siteCss } from '../../activities/rendering/website/site-css.ts';
 import { homePage, notFoundPage, tombstonePage } from './pages.tsx';
 import { requestedFile } from './paths.ts';
-import type { PublicFile, PublicView } from './public-view.ts';
+import type { PublicFile, PublicView, Released } from './public-view.ts';
 
 export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Uint8Array | string };
 export type Asked = { method: string; pathname: string; ifNoneMatch: string | undefined };
@@ -64,6 +64,10 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
     return { body: bytes, mediaType, etag: `"${digestOf(bytes).slice(0, 32)}"` };
   };
 
+  // Lists are made once per switch, not once per reader: at T0 everybody comes to the home page.
+  const home = oncePer((released: Released[]) => made(homePage(site, released), 'text/html'));
+  const map = oncePer((released: Released[]) => made(sitemap(publicUrl, released), 'application/xml'));
+
   const policy = async (asked: Asked): Promise<Answer> => {
     const wanted = requestedFile(asked.pathname);
     if (!wanted) return notFound;
@@ -87,20 +91,29 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
     }
     switch (asked.pathname) {
       case '/':
-        return found(made(homePage(site, await view.list()), 'text/html'), asked);
+        return found(home(await view.list()), asked);
       case '/assets/site.css':
         return found(css, asked);
       case '/robots.txt':
         return found(made(`User-agent: *\nAllow: /\nSitemap: ${publicUrl}/sitemap.xml\n`, 'text/plain'), asked);
       case '/sitemap.xml':
-        return found(made(sitemap(publicUrl, await view.list()), 'application/xml'), asked);
+        return found(map(await view.list()), asked);
       default:
         return policy(asked);
     }
   };
 }
 
-function sitemap(publicUrl: string, released: Awaited<ReturnType<PublicView['list']>>): string {
+function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+function sitemap(publicUrl: string, released: Released[]): string {
   const urls = released.flatMap(({ bundleId, shows }) =>
     ['index.html', ...shows.catalogue.interpretations.map(({ path }) => path)].map(
       (path) => `<url><loc>${publicUrl}${publicPath(bundleId, path)}</loc><lastmod>${shows.liveAt}</lastmod></url>`,

@@ -6,6 +6,8 @@ import type { Pointer, PublicReads, Shown } from './site-store.ts';
 
 export type PublicFile = { body: Uint8Array; mediaType: string; etag: string; liveAt: string };
 
+export type Released = { bundleId: BundleId; shows: Extract<Shown, { state: 'live' }> };
+
 type Deps = { reads: PublicReads; cacheBytes?: number };
 
 /**
@@ -17,6 +19,7 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
   const shown = new Map<BundleId, Shown>();
   const opened = createByteCache<PublicFile>(cacheBytes);
   let version = 0;
+  let listed: Released[] | undefined;
 
   const apply = (pointers: Pointer[]) => {
     for (const pointer of pointers) {
@@ -25,6 +28,7 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
       if (pointer.shows) shown.set(pointer.bundleId, pointer.shows);
       else shown.delete(pointer.bundleId);
       version = Math.max(version, pointer.version);
+      listed = undefined;
     }
   };
 
@@ -54,12 +58,15 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
       return shown.get(bundleId);
     },
 
-    /** All bundles that show something, newest first. */
-    async list(): Promise<{ bundleId: BundleId; shows: Extract<Shown, { state: 'live' }> }[]> {
-      await refresh();
-      return [...shown]
+    /** All bundles that show something, newest first. The same array until something is switched. */
+    async list(): Promise<Released[]> {
+      await refresh().catch((error) => {
+        if (version === 0) throw error;
+      });
+      listed ??= [...shown]
         .flatMap(([bundleId, shows]) => (shows.state === 'live' ? [{ bundleId, shows }] : []))
         .sort((a, b) => b.shows.liveAt.localeCompare(a.shows.liveAt) || a.bundleId.localeCompare(b.bundleId));
+      return listed;
     },
 
     /** An opened file of a live release; undefined where the release has no such file. */
