@@ -32,7 +32,11 @@ async function main(signal: AbortSignal): Promise<number> {
     try {
       report.line(`✓ 已启动 up  ${((performance.now() - since) / 1000).toFixed(1)} s`);
       const outcome = options.demo ? await runExample(dataDir, application.addresses, signal) : 0;
-      if (options.once || signal.aborted) return outcome;
+      if (signal.aborted) return outcome;
+      if (options.once) {
+        report.line(whereToLook(application.addresses, dataDir));
+        return outcome;
+      }
       await printAddresses(report, application.addresses, dataDir);
       if (!application.ours) {
         report.line(
@@ -80,6 +84,15 @@ async function runExample(dataDir: string, { apiUrl }: Addresses, signal: AbortS
     child.once('exit', (code) => resolve(code ?? exitCode.failed));
   });
 }
+
+/** After `--once` nothing runs any more; ports and data are kept, so a later start shows the same pages. */
+const whereToLook = ({ websiteUrl, wechatUrl, mailUrl }: Addresses, dataDir: string): string =>
+  [
+    '',
+    '  再看一遍 to look at it: npm start -- --no-demo',
+    `  政府网站 website ${websiteUrl}/  微信 WeChat ${wechatUrl}/followers  邮件 mail ${mailUrl}/`,
+    `  数据 data ${dataDir}；日志 logs ${join(dataDir, 'logs')}`,
+  ].join('\n');
 
 async function printAddresses(report: Reporter, addresses: Addresses, dataDir: string): Promise<void> {
   const { people } = (await loadOfficeConfig(process.env.LOCKSTEP_CONFIG_DIR || undefined)).people;
