@@ -75,7 +75,7 @@ export function processList(
   const consumer = (name: 'new-media' | 'press', port: number, env: Settings): ProcessSpec => ({
     name,
     entry: `services/${name}/main.ts`,
-    env: { ...shared, LOCKSTEP_HEALTH_LISTEN: listen(port), LOCKSTEP_BLOB_DIR: layout.blobs, ...env },
+    env: { ...shared, LOCKSTEP_HEALTH_LISTEN: listen(port), ...env },
     readyUrl: `http://${listen(port)}/readyz`,
     stopWave: 2,
   });
@@ -121,6 +121,7 @@ export function processList(
       stopWave: 2,
     },
     consumer('new-media', ports.newMediaHealth, {
+      LOCKSTEP_BLOB_DIR: layout.blobs, // WeChat drafts are made inside the core; press packs outside it
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: databases.newMedia,
       LOCKSTEP_WECHAT_API_URL: `http://${listen(ports.wechat)}`,
       LOCKSTEP_WECHAT_APP_ID: LOCAL_ACCOUNT.appid,

@@ -4,6 +4,7 @@ import type { DeliveryActivities } from '../../activities/delivery/types.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
+import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import type { Channel } from '../../schemas/bundle.ts';
@@ -49,7 +50,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
     namespace: temporal.namespace,
     taskQueue,
     workflowBundle: await workflowBundle(options.workflowBundlePath),
-    activities,
+    activities: withHeartbeats(activities),
     shutdownGraceTime: '10 seconds',
   });
   const running = worker.run();

@@ -12,6 +12,7 @@ import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
+import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import { Topic } from '../../schemas/events.ts';
@@ -65,7 +66,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     namespace: temporal.namespace,
     taskQueue: taskQueues.core,
     workflowBundle: await workflowBundle(settings.LOCKSTEP_WORKFLOW_BUNDLE),
-    activities: createReleaseActivities({ store, announcer, calendar: office.calendar, stage }),
+    activities: withHeartbeats(createReleaseActivities({ store, announcer, calendar: office.calendar, stage })),
     shutdownGraceTime: '10 seconds',
   });
   const running = worker.run();

@@ -14,7 +14,8 @@ export async function createRender({
   channels: ChannelsFile;
   websiteUrl: string;
 }): Promise<RenderRelease> {
-  const { toDisplay } = createDocumentReader();
+  // These files were accepted already; on a busy machine a refusal for slowness would come too late to help anybody.
+  const { toDisplay } = createDocumentReader({ timeLimitMs: 120_000 });
   const render = createRenderRelease({ toDisplay, typesetter: createTypesetter(), rasterise, pressMailTemplate });
   return ({ revision: { content }, channels, part }) =>
     render({

@@ -1,16 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReleaseActivities } from '../../activities/releases/types.ts';
-import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import { isPermanent, permanent } from '../../schemas/failures.ts';
-import type { GateDecision } from '../../schemas/gate.ts';
-import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ReleaseState } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
-import { digest, newBundleId, receipt, recordingActivities, submission } from '../support/release-fixture.ts';
-import { timeSkippingEnvironment, withWorker } from '../support/time-skipping.ts';
+import { type Driver, inReview as drive, prepared, signAll } from '../support/policy-release-driver.ts';
+import { digest, receipt, recordingActivities, submission } from '../support/release-fixture.ts';
+import { timeSkippingEnvironment } from '../support/time-skipping.ts';
 
 let environment: TestWorkflowEnvironment;
 // A server each: a workflow that a test leaves behind would keep the clock of the next one from being skipped.
@@ -20,88 +14,8 @@ beforeEach(async () => {
 afterEach(() => environment.teardown());
 
 const day = 86_400_000;
-
-type Driver = {
-  handle: WorkflowHandle;
-  bundleId: BundleId;
-  calls: string[];
-  sign: (gate: string, changes?: Partial<GateDecision>) => Promise<unknown>;
-  say: (channel: Channel, state: ChannelReceipt['state']) => Promise<void>;
-  until: (state: ReleaseState) => Promise<void>;
-  now: () => Promise<number>;
-  arm: (inMs: number) => Promise<unknown>;
-};
-
-/** A bundle in review, and what people and channels may do to it. */
-async function inReview(
-  use: (driver: Driver) => Promise<void>,
-  {
-    overrides = {},
-    changes = {},
-  }: { overrides?: Partial<ReleaseActivities>; changes?: Partial<messages.Submission> } = {},
-): Promise<void> {
-  const { activities, calls, releaseId } = recordingActivities(overrides);
-  const bundleId = newBundleId();
-  const taskQueue = randomUUID();
-  await withWorker(environment, taskQueue, activities, async () => {
-    await environment.client.workflow.executeUpdateWithStart(messages.submit, {
-      args: [submission(changes)],
-      startWorkflowOperation: new WithStartWorkflowOperation('policyRelease', {
-        workflowId: messages.policyReleaseId(bundleId),
-        taskQueue,
-        args: [{ bundleId, lateWindowMs: 30 * 60_000 }],
-        workflowIdConflictPolicy: 'FAIL',
-      }),
-    });
-    const handle = environment.client.workflow.getHandle(messages.policyReleaseId(bundleId));
-    const driver: Driver = {
-      handle,
-      bundleId,
-      calls,
-      sign: (gate, given = {}) =>
-        handle.executeUpdate(messages.signGate, {
-          args: [
-            {
-              decision: 'signed',
-              gate,
-              seal: submission(changes).seal,
-              reviewerId: `reviewer-${gate}`,
-              ...given,
-            } as GateDecision,
-          ],
-        }),
-      say: (channel, state) => handle.signal(messages.reportReceipt, receipt(bundleId, releaseId, channel, state)),
-      async until(state) {
-        await expect.poll(async () => (await handle.query(messages.readStatus)).state, { timeout: 20_000 }).toBe(state);
-      },
-      now: () => environment.currentTimeMs(),
-      arm: async (inMs) =>
-        handle.executeUpdate(messages.arm, {
-          args: [
-            {
-              seal: submission(changes).seal,
-              t0: new Date((await environment.currentTimeMs()) + inMs).toISOString(),
-              leaderId: 'leader',
-            },
-          ],
-        }),
-    };
-    await use(driver);
-    await handle.terminate('test is over').catch(() => undefined);
-  });
-}
-
-const signAll = async ({ sign }: Driver) => {
-  for (const gate of ['political', 'legal', 'secrecy', 'wording']) await sign(gate);
-};
-async function prepared(driver: Driver): Promise<void> {
-  await signAll(driver);
-  await driver.until('preparing');
-  await expect.poll(() => driver.calls.includes('prepare')).toBe(true);
-  await driver.say('website', 'ready');
-  await driver.say('wechat', 'ready');
-  await driver.until('prepared');
-}
+const inReview = (use: (driver: Driver) => Promise<void>, options?: Parameters<typeof drive>[2]) =>
+  drive(environment, use, options);
 
 describe('a release goes out only together', () => {
   test('prepares after the fourth gate, commits at T0, and sends the irreversible channels after the website was read back', async () => {
@@ -168,6 +82,25 @@ describe('a release goes out only together', () => {
       expect(driver.calls).toContain('rolled-back');
       expect(driver.calls).not.toContain('go wechat');
     });
+  });
+
+  test('goes back to the drafter, and says why, when what was signed cannot be rendered', async () => {
+    const stageRelease = async () => {
+      throw permanent('StagingDamaged', { zh: '图解无法绘制', en: 'The picture cannot be drawn' });
+    };
+    await inReview(
+      async (driver) => {
+        await signAll(driver);
+        await driver.until('returned');
+        const { blockers } = await driver.handle.query(messages.readStatus);
+        expect(blockers[0]?.zh).toBe('图解无法绘制');
+        const second = submission({ revision: 2, seal: digest('revision 2') });
+        expect(await driver.handle.executeUpdate(messages.submit, { args: [second] })).toMatchObject({
+          state: 'in-review',
+        });
+      },
+      { overrides: { stageRelease } },
+    );
   });
 
   test('never commits early: the database clock has the last word', async () => {

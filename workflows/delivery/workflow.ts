@@ -5,7 +5,8 @@ import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { discardDelivery, goDelivery, type WithdrawalInput } from './messages.ts';
 
 const activities = proxyActivities<DeliveryActivities>({
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '6 minutes', // a provider may be slow; a worker that died is noticed by its silence
+  heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' }, // only a permanent failure gives up
 });
 

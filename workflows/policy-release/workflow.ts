@@ -19,12 +19,14 @@ import * as rules from './rules.ts';
 import { searchAttributes } from './search-attributes.ts';
 
 const activities = proxyActivities<ReleaseActivities>({
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '10 minutes', // a long document takes a while; a worker that died is noticed by its silence
+  heartbeatTimeout: '15 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '30 seconds' }, // only a permanent failure gives up
 });
 // At T0 every millisecond counts, and a lost worker must not hold the commit up for minutes.
 const { commitRelease } = proxyActivities<ReleaseActivities>({
   startToCloseTimeout: '10 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
 });
 
@@ -183,8 +185,16 @@ export async function policyRelease({ bundleId, lateWindowMs }: messages.PolicyR
     const preparing = epoch;
     const channels = board.channels.map(({ channel }) => channel);
     await enter('preparing', 'system');
-    const staged = await activities.stageRelease(sealed(), channels);
+    const staged = await activities.stageRelease(sealed(), channels).catch((error: unknown) => {
+      const cause = permanentCause(error);
+      if (!cause) throw error;
+      return cause;
+    });
     if (epoch !== preparing) return;
+    if (!('releaseId' in staged)) {
+      board.notice = staged.message; // what was signed cannot be shown: only another revision helps
+      return enter('returned', 'system', staged.message.en);
+    }
     board.releaseId = staged.releaseId;
     await tell({ type: 'release.prepare.v1', channels: staged.channels });
     if (await holdsUntil(() => boards.haveReached(board, channels, 'ready'))) await enter('prepared', 'system');
