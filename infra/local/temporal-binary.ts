@@ -13,7 +13,7 @@ import { withLock } from './lock.ts';
 export const cliVersion = '1.9.1';
 const goVersion = 'v1.5.1';
 /** About how many packages the Go build compiles; only for the length of its bar. */
-const goPackages = 1_500;
+const goPackages = 1_300;
 
 type Fetch = Pick<ServiceContext, 'cacheDir' | 'step' | 'signal'>;
 

@@ -50,7 +50,7 @@ const serverArguments = ({ ports, profile }: ServiceContext, dir: string): strin
   ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
   ...pollRates.flatMap((rate) => ['--dynamic-config-value', rate]),
   ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-  ...(profile === 'test' ? ['--headless'] : ['--ui-port', String(ports.temporalUi), '--ui-disable-news-fetch']),
+  ...(profile === 'test' ? ['--headless'] : ['--ui-port', String(ports.temporalUi)]),
   ...['--log-level', 'warn'],
 ];
 
