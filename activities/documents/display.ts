@@ -44,7 +44,7 @@ export const createToDisplay =
     const { model, findings } = await readDocument(input);
     if (!model) throw new DocumentRefused(findings[0] ?? corrupt('无法读取', 'it cannot be read').finding);
     const raw = await convert(input, model, findings.length === 0 ? rasterise : null);
-    const html = sanitise(finish(sanitise(raw.html)));
+    const html = sanitise(finish(raw.html));
     const loss = model.format === 'pdf' || model.format === 'ofd' ? [] : [...raw.loss, ...compare(model, html)];
     return { html, text: textBlocks(html).join('\n'), images: unique(raw.images), loss };
   };

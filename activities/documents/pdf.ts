@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { type FileFinding, fileFinding } from './file-finding.ts';
 import type { DocumentModel } from './model.ts';
 import { corrupt, DocumentRefused, tooLarge } from './refusal.ts';
 
 const MAX_PAGES = 1000;
+
+const PDFJS = fileURLToPath(new URL('./', import.meta.resolve('pdfjs-dist/package.json')));
 
 /** Text of a PDF, line by line. A PDF is an attachment: layout and tables are not read. */
 export async function readPdf(bytes: Uint8Array, part: string, model: DocumentModel): Promise<FileFinding[]> {
@@ -10,6 +13,9 @@ export async function readPdf(bytes: Uint8Array, part: string, model: DocumentMo
   const { getDocument } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = getDocument({
     data: new Uint8Array(bytes),
+    // Chinese PDFs name character maps that are not inside them.
+    cMapUrl: `${PDFJS}cmaps/`,
+    standardFontDataUrl: `${PDFJS}standard_fonts/`,
     useSystemFonts: false,
     disableFontFace: true,
     verbosity: 0,

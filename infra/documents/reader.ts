@@ -16,15 +16,17 @@ export type DocumentReader = {
 
 /** Reads documents where they can do no harm. Children start with the first file and serve all that follow. */
 export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMegabytes = 192 } = {}): DocumentReader {
-  const idle = Array.from({ length: workers }, () => new DocumentWorker({ timeLimitMs, heapMegabytes }));
+  const idle = Array.from({ length: workers }, () => new DocumentWorker(heapMegabytes));
   const all = [...idle];
   const waiting: ((worker: DocumentWorker) => void)[] = [];
+  // Converting builds a tree of the document, for which mammoth takes a few times what the scan takes.
+  const limits: Record<Request['task'], number> = { read: timeLimitMs, display: timeLimitMs * 6 };
   let lastId = 0;
 
   const withWorker = async (request: Request): Promise<Outcome> => {
     const worker = idle.pop() ?? (await new Promise<DocumentWorker>((resolve) => waiting.push(resolve)));
     try {
-      return await worker.run(request);
+      return await worker.run(request, limits[request.task]);
     } finally {
       const next = waiting.shift();
       if (next) next(worker);
@@ -35,7 +37,7 @@ export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMe
   const run = async (task: Request['task'], input: never): Promise<Answer | { refused: FileFinding }> => {
     lastId += 1;
     const outcome = await withWorker({ id: lastId, task, input } as Request);
-    return 'answer' in outcome ? outcome.answer : { refused: FAILED[outcome.failed](timeLimitMs) };
+    return 'answer' in outcome ? outcome.answer : { refused: FAILED[outcome.failed](limits[task]) };
   };
 
   return {

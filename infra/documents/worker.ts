@@ -33,16 +33,22 @@ export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
 /** One child process that does one task at a time; started when first needed, and again after it died. */
 export class DocumentWorker {
   private child: Promise<ChildProcess> | null = null;
-  private readonly timeLimitMs: number;
   private readonly heapMegabytes: number;
 
-  constructor(limits: { timeLimitMs: number; heapMegabytes: number }) {
-    this.timeLimitMs = limits.timeLimitMs;
-    this.heapMegabytes = limits.heapMegabytes;
+  constructor(heapMegabytes: number) {
+    this.heapMegabytes = heapMegabytes;
   }
 
-  /** Throws only where the child cannot be started at all. */
-  async run(request: Request): Promise<Outcome> {
+  /**
+   * Throws only where the child cannot be started at all. A child that dies is tried once more with the same task: it
+   * may have been ended from outside, and a file must not be blamed for that.
+   */
+  async run(request: Request, timeLimitMs: number): Promise<Outcome> {
+    const outcome = await this.attempt(request, timeLimitMs);
+    return 'failed' in outcome && outcome.failed === 'crash' ? this.attempt(request, timeLimitMs) : outcome;
+  }
+
+  private async attempt(request: Request, timeLimitMs: number): Promise<Outcome> {
     this.child ??= start(this.heapMegabytes);
     let child: ChildProcess;
     try {
@@ -53,7 +59,7 @@ export class DocumentWorker {
     }
     child.ref();
     child.channel?.ref();
-    const outcome = await this.exchange(child, request);
+    const outcome = await this.exchange(child, request, timeLimitMs);
     if ('failed' in outcome) {
       this.child = null;
       child.kill('SIGKILL');
@@ -65,7 +71,7 @@ export class DocumentWorker {
     return outcome;
   }
 
-  private exchange(child: ChildProcess, request: Request): Promise<Outcome> {
+  private exchange(child: ChildProcess, request: Request, timeLimitMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
       const settle = (outcome: Outcome) => {
         clearTimeout(timer);
@@ -73,7 +79,7 @@ export class DocumentWorker {
         child.removeAllListeners('exit');
         resolve(outcome);
       };
-      const timer = setTimeout(() => settle({ failed: 'timeout' }), this.timeLimitMs);
+      const timer = setTimeout(() => settle({ failed: 'timeout' }), timeLimitMs);
       child.on('message', (answer: Answer) => {
         if ('id' in answer && answer.id === request.id) settle({ answer });
       });

@@ -6,7 +6,7 @@ const JPEG = Buffer.from(
   'base64',
 );
 
-/** Segments of a TIFF block with one position: N 36°39′, E 117°00′. */
+/** A TIFF block with one position, N 36°39′ E 117°00′, of a camera held upright (orientation 6). */
 function exifWithPosition(): Buffer {
   const rational = (values: number[]) => {
     const out = Buffer.alloc(values.length * 8);
@@ -26,13 +26,13 @@ function exifWithPosition(): Buffer {
     return out;
   };
   const header = Buffer.from('49492a0008000000', 'hex');
-  const ifd0 = Buffer.concat([Buffer.from([1, 0]), entry(0x8825, 4, 1, 26), Buffer.alloc(4)]);
+  const ifd0 = Buffer.concat([Buffer.from([2, 0]), entry(0x0112, 3, 1, 6), entry(0x8825, 4, 1, 38), Buffer.alloc(4)]);
   const gps = Buffer.concat([
     Buffer.from([4, 0]),
     entry(1, 2, 2, 'N'),
-    entry(2, 5, 3, 80),
+    entry(2, 5, 3, 92),
     entry(3, 2, 2, 'E'),
-    entry(4, 5, 3, 104),
+    entry(4, 5, 3, 116),
     Buffer.alloc(4),
   ]);
   return Buffer.concat([header, ifd0, gps, rational([36, 39, 0]), rational([117, 0, 0])]);

@@ -24,7 +24,7 @@ export function stripMetadata(bytes: Uint8Array): Uint8Array | null {
   return mediaType === 'image/jpeg' ? stripJpeg(bytes) : null;
 }
 
-/** Chunks that decide how a PNG looks. iCCP holds a profile name and is replaced by what sRGB says. */
+/** Chunks that decide how a PNG looks. */
 const PNG_KEPT = new Set([
   'IHDR',
   'PLTE',
@@ -34,6 +34,7 @@ const PNG_KEPT = new Set([
   'gAMA',
   'cHRM',
   'sRGB',
+  'iCCP',
   'sBIT',
   'bKGD',
   'pHYs',
@@ -69,14 +70,40 @@ function stripJpeg(bytes: Uint8Array): Uint8Array | null {
     }
     const end = at + 2 + buffer.readUInt16BE(at + 2);
     if (end > buffer.length) return null;
-    // APP0 (JFIF) and APP14 (Adobe's colour transform) decide the look; the other APPn and COM do not.
-    const drop = (marker >= 0xe1 && marker <= 0xef && marker !== 0xee) || marker === 0xfe;
-    if (!drop) kept.push(buffer.subarray(at, end));
+    const content = buffer.subarray(at + 4, end);
+    if (marker === 0xe1) {
+      const turned = orientation(content);
+      if (turned) kept.push(turned);
+    } else if (isLook(marker, content)) kept.push(buffer.subarray(at, end));
     at = end;
     if (marker !== 0xda) continue;
     at = endOfScan(buffer, at);
     kept.push(buffer.subarray(end, at));
     if (buffer[at + 1] === 0xd9) return Buffer.concat([...kept, Buffer.from([0xff, 0xd9])]);
+  }
+  return null;
+}
+
+/** APP0 (JFIF), APP14 (Adobe's colour transform) and a colour profile decide the look; other APPn and comments do not. */
+function isLook(marker: number, content: Buffer): boolean {
+  if (marker === 0xe2) return content.toString('latin1', 0, 11) === 'ICC_PROFILE';
+  return marker === 0xee || !((marker >= 0xe1 && marker <= 0xef) || marker === 0xfe);
+}
+
+/** An EXIF segment with nothing but the way the camera was held, or null: without it the picture would lie on its side. */
+function orientation(content: Buffer): Buffer | null {
+  if (content.toString('latin1', 0, 4) !== 'Exif' || content.length < 16) return null;
+  const tiff = content.subarray(6);
+  const little = tiff.toString('latin1', 0, 2) === 'II';
+  const short = (at: number) => (at + 2 > tiff.length ? 0 : little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
+  const directory = little ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
+  for (let entry = 0; entry < short(directory); entry++) {
+    const at = directory + 2 + entry * 12;
+    const value = short(at + 8);
+    if (short(at) !== 0x0112 || value < 2 || value > 8) continue;
+    const segment = Buffer.from('ffe1002245786966000049492a0008000000010012010300010000000000000000000000', 'hex');
+    segment.writeUInt16LE(value, 28);
+    return segment;
   }
   return null;
 }

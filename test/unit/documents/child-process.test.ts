@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { DocumentRefused } from '../../../activities/documents/refusal.ts';
 import { createDocumentReader, type DocumentReader } from '../../../infra/documents/reader.ts';
 import { DOCX, docx, paragraph } from '../../support/docx.ts';
+import { pdf } from '../../support/pdf.ts';
 
 // Processes are started; on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -44,6 +45,17 @@ test('draws an SVG in the child', async () => {
     title: '图',
   });
   expect(images[0]?.bytes).toBeInstanceOf(Uint8Array);
+});
+
+test('reads a PDF in the child, where no code can be made from text', async () => {
+  reader = createDocumentReader();
+  const { model, findings } = await reader.readDocument({
+    mediaType: 'application/pdf',
+    file: 'a.pdf',
+    bytes: pdf('Notice 12345'),
+  });
+  expect(findings).toEqual([]);
+  expect(model?.paragraphs.map(({ text }) => text)).toEqual(['Notice 12345']);
 });
 
 test('a file that is not read in time is a finding, each time', async () => {

@@ -135,13 +135,13 @@ test('publishes pictures without metadata, and their words beside them', async (
     title: '现场',
     alternativeText: '现场照片',
   });
-  expect(photo.images[0]?.bytes).toSatisfy(
-    (bytes: Uint8Array) => !/Exif|trailing|内部/.test(Buffer.from(bytes).toString()),
-  );
+  expect(photo.images[0]?.bytes).toSatisfy((bytes: Uint8Array) => !/trailing|内部/.test(Buffer.from(bytes).toString()));
   const [image] = photo.images;
   expect(image && createHash('sha256').update(image.bytes).digest('hex')).toBe(image?.sha256);
   const again = await readDocument({ mediaType: 'image/jpeg', file: 'a.jpg', bytes: image?.bytes ?? new Uint8Array() });
-  expect(again).toMatchObject({ findings: [], model: { images: [{ width: 1, metadata: {}, gps: null }] } });
+  expect(again).toMatchObject({ findings: [], model: { images: [{ width: 1, gps: null }] } });
+  // What is left is how the camera was held; without it the picture would lie on its side.
+  expect(Object.keys(again.model?.images[0]?.metadata ?? {})).toEqual(['Orientation']);
   const drawing = await showText(
     'image/svg+xml',
     'a.svg',

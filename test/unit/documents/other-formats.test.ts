@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readDocument } from '../../../activities/documents/read.ts';
+import { pdf } from '../../support/pdf.ts';
 import { jpegWithPosition, pngOfSize } from '../../support/pictures.ts';
 import { rawZip } from '../../support/raw-zip.ts';
 
@@ -123,11 +124,7 @@ test('reads size and position of a picture, and refuses one of too many pixels',
 });
 
 test('reads the text of a PDF and notes that an OFD was not read', async () => {
-  const pdf =
-    '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n' +
-    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n' +
-    '4 0 obj<</Length 30>>stream\nBT /F 9 Tf (Notice 12345) Tj ET  \nendstream endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n';
-  const { model, findings } = await read('pdf', pdf);
+  const { model, findings } = await read('pdf', pdf('Notice 12345'));
   expect(findings).toEqual([]);
   expect(model?.paragraphs.map(({ text }) => text)).toEqual(['Notice 12345']);
   expect((await read('ofd', rawZip([{ name: 'OFD.xml', content: '<a/>' }]))).findings).toMatchObject([
