@@ -13,8 +13,10 @@ const longestTitleLine = 60;
 export function asOfficialDocument(blocks: Block[], head: Head): Block[] {
   const start = blocks.slice(0, headLength);
   const addressee = start.findIndex((block) => block.kind === 'paragraph' && /：$/.test(block.text));
+  const titles = titleLines(blocks, head.title);
   const placed = blocks.map((block, index): Block => {
     if (block.kind !== 'paragraph') return block;
+    if (titles.has(index)) return { ...block, as: 'title' };
     if (block.align === 'center') return centred(block, index < (addressee < 0 ? headLength : addressee), head);
     if (block.align) return block;
     if (index === addressee) return { ...block, align: 'flush' };
@@ -25,14 +27,26 @@ export function asOfficialDocument(blocks: Block[], head: Head): Block[] {
   return opening.includes(bare(head.title)) ? placed : [...ownHead(head, opening), ...placed];
 }
 
-function centred(block: Paragraph, inHead: boolean, { title, issuingBody }: Head): Paragraph {
+/** A line of the head that is neither 发文机关标志 nor number belongs to the title. */
+function centred(block: Paragraph, inHead: boolean, { issuingBody }: Head): Paragraph {
   const text = bare(block.text);
   if (text === `${bare(issuingBody)}文件`) return { ...block, as: 'issuer' };
   const number = /〔\d{4}〕\d+号$|第\d+号$/.test(text);
-  if (text === bare(title) || (inHead && !number && !text.startsWith('（') && text.length <= longestTitleLine)) {
-    return { ...block, as: 'title' };
+  return inHead && !number && text.length <= longestTitleLine ? { ...block, as: 'title' } : block;
+}
+
+/** Where centred lines that follow each other spell the title, as that of a printed document often does over two lines. */
+function titleLines(blocks: Block[], title: string): Set<number> {
+  const lines = new Set<number>();
+  const isCentred = (block: Block | undefined) => block?.kind === 'paragraph' && block.align === 'center';
+  for (let from = 0; from < blocks.length; from += 1) {
+    let spelt = '';
+    for (let to = from; isCentred(blocks[to]) && bare(title).startsWith(spelt); to += 1) {
+      spelt += bare((blocks[to] as Paragraph).text);
+      if (spelt === bare(title)) for (let line = from; line <= to; line += 1) lines.add(line);
+    }
   }
-  return block;
+  return lines;
 }
 
 const ownHead = ({ title, documentNumber }: Head, opening: string): Paragraph[] => [

@@ -139,3 +139,22 @@ test('signature and date stand at the right', () => {
   );
   expect(placed.slice(-2).map((block) => ('align' in block ? block.align : null))).toEqual(['right', 'right']);
 });
+
+test('a title that runs over two centred lines, in the head or before the printed document, is one title', () => {
+  const centre = (text: string) => ({ ...paragraph(text), align: 'center' }) as Block;
+  const placed = asOfficialDocument(
+    [
+      centre('青禾区人民政府文件'),
+      centre('青禾政发〔2026〕1号'),
+      centre('关于印发《青禾区测试'),
+      centre('（2026—2028年）》的通知'),
+      paragraph('各街道办事处：'),
+      centre('青禾区测试'),
+      centre('（2026—2028年）'),
+      centre('（草案说明）'),
+    ],
+    { ...head, title: '青禾区测试（2026—2028年）' },
+  );
+  const roles = placed.map((block) => ('as' in block ? block.as : undefined));
+  expect(roles).toEqual(['issuer', undefined, 'title', 'title', undefined, 'title', 'title', undefined]);
+});
