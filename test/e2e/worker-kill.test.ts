@@ -40,7 +40,7 @@ test.each([['in-review'], ['cleared'], ['preparing'], ['prepared'], ['armed'], [
     const [publicBefore, before] = [await countPublic(system), await reached(phase)];
     const ended = new AbortController();
     const [demo, kill] = await Promise.all([
-      system.lockstep('demo', '--json').finally(() => ended.abort()),
+      system.lockstep('demo', '--lead', '2', '--json').finally(() => ended.abort()),
       killWorkerIn(phase, before, ended.signal),
     ]);
     expect(kill).toBe('killed');

@@ -101,7 +101,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   });
   const final = await awaitRelease(read, armed, { report, limits });
   await new Promise((resolve) => setTimeout(resolve, LOOK_ON_MS));
-  const verdict = await prober.verdict();
+  const postUrl = followersUrl && (final.channels.find(({ channel }) => channel === 'wechat')?.url ?? null);
+  const verdict = await prober.verdict(postUrl);
   tellVerdict(report, verdict, final);
   return demoOutcome(final, verdict);
 }

@@ -36,27 +36,28 @@ const attribute = (element: Element, name: string): string | undefined =>
   element.attrs.find((each) => each.name === name)?.value;
 
 /**
- * What the looks say about posts that were not there at the first one. A post is a group of its own and its articles are
- * the pages: they must come at once. Nobody outside knows a post's address beforehand, so what one look shows of it is
- * compared with all that was ever in it.
+ * What the looks say about one post: the one with the article at `address` (path and query). Its articles are the pages,
+ * and must come at once. The address is known only once it is public, so the looks are kept and judged afterwards; what
+ * one look shows is compared with all that was ever in the post. Posts of other releases are nobody's business here.
  */
-export function newPostObservations(looks: readonly FollowersLook[]): Observation[] {
-  const before = new Set(looks[0]?.posts.keys());
-  const articles = new Map<string, Set<string>>();
+export function postObservations(looks: readonly FollowersLook[], address: string): Observation[] {
+  const articles = new Set([address]);
+  const ids = new Set<string>();
   for (const { posts } of looks) {
     for (const [id, found] of posts) {
-      if (!before.has(id)) articles.set(id, new Set([...(articles.get(id) ?? []), ...found]));
+      if (!found.has(address)) continue;
+      ids.add(id);
+      for (const article of found) articles.add(article);
     }
   }
-  return looks.flatMap(({ requestedAt, answeredAt, posts }) =>
-    [...articles].flatMap(([id, pages]) =>
-      [...pages].map((page) => ({
-        group: `wechat ${id}`,
-        page,
-        requestedAt,
-        answeredAt,
-        visible: posts.get(id)?.has(page) ?? false,
-      })),
-    ),
+  const shown = ({ posts }: FollowersLook, article: string) => [...ids].some((id) => posts.get(id)?.has(article));
+  return looks.flatMap((look) =>
+    [...articles].map((page) => ({
+      group: 'wechat',
+      page,
+      requestedAt: look.requestedAt,
+      answeredAt: look.answeredAt,
+      visible: shown(look, page),
+    })),
   );
 }

@@ -1,4 +1,4 @@
-import { type FollowersLook, newPostObservations, readPosts } from './followers.ts';
+import { type FollowersLook, postObservations, readPosts } from './followers.ts';
 import { FromProber, type ProbeOrder, ToProber } from './messages.ts';
 import { poll } from './poll.ts';
 import { judge, type Observation } from './verdict.ts';
@@ -9,6 +9,7 @@ import { judge, type Observation } from './verdict.ts';
  */
 const say = (message: FromProber) => process.send?.(message);
 const stop = new AbortController();
+let postUrl: string | null = null;
 // The command line that started it is gone: nobody is left to hear the verdict.
 process.once('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole terminal group; the parent says when to end.
@@ -16,8 +17,10 @@ process.on('SIGINT', () => {});
 
 process.on('message', (raw: unknown) => {
   const message = ToProber.parse(raw);
-  if (message.kind === 'stop') stop.abort();
-  else probe(message).catch((error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)));
+  if (message.kind === 'stop') {
+    postUrl = message.postUrl;
+    stop.abort();
+  } else probe(message).catch((error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)));
 });
 
 async function probe({ pages, followersUrl, intervalMs }: ProbeOrder): Promise<void> {
@@ -62,8 +65,14 @@ async function probe({ pages, followersUrl, intervalMs }: ProbeOrder): Promise<v
     );
   }
   await Promise.all(lanes);
-  const verdict = judge([...observations, ...newPostObservations(looks)]);
+  const post = postUrl === null ? [] : postObservations(looks, pathOf(postUrl));
+  const verdict = judge([...observations, ...post]);
   process.send?.(FromProber.parse({ kind: 'verdict', verdict: { ...verdict, unanswered } }), () =>
     process.disconnect(),
   );
 }
+
+const pathOf = (url: string): string => {
+  const { pathname, search } = new URL(url);
+  return `${pathname}${search}`;
+};

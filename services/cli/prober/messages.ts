@@ -20,7 +20,9 @@ export const ProbeOrder = z.strictObject({
 });
 export type ProbeOrder = z.infer<typeof ProbeOrder>;
 
-export const ProbeStop = z.strictObject({ kind: z.literal('stop') });
+/** `postUrl` is an article of the release's WeChat post, which nobody could know before; null where there is none. */
+export const ProbeStop = z.strictObject({ kind: z.literal('stop'), postUrl: z.url().nullable() });
+export type ProbeStop = z.infer<typeof ProbeStop>;
 export const ToProber = z.discriminatedUnion('kind', [ProbeOrder, ProbeStop]);
 
 const PageName = z.strictObject({ group: z.string(), page: z.string() });

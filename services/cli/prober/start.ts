@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { FromProber, type ProbedPage, type ProbeOrder, type ProbeVerdict } from './messages.ts';
+import { FromProber, type ProbedPage, type ProbeOrder, type ProbeStop, type ProbeVerdict } from './messages.ts';
 import { answers } from './poll.ts';
 
 export type Prober = {
   /** Resolves once every address was answered; rejects when the prober ended before. */
   watching: Promise<void>;
-  /** Ends the prober; null where it died and cannot say what it saw. */
-  verdict(): Promise<ProbeVerdict | null>;
+  /** Ends the prober; null where it died and cannot say what it saw. `postUrl`: an article of the WeChat post. */
+  verdict(postUrl: string | null): Promise<ProbeVerdict | null>;
 };
 
 /** The public pages of one bundle on the website, per address family that answers there. */
@@ -79,8 +79,8 @@ export function startProber(order: Omit<ProbeOrder, 'kind'>): Prober & AsyncDisp
   child.send({ kind: 'probe', ...order } satisfies ProbeOrder);
   return {
     watching: watching.promise,
-    async verdict() {
-      if (child.connected) child.send({ kind: 'stop' });
+    async verdict(postUrl) {
+      if (child.connected) child.send({ kind: 'stop', postUrl } satisfies ProbeStop);
       return Promise.race([verdict.promise, ended]);
     },
     async [Symbol.asyncDispose]() {
