@@ -72,7 +72,8 @@ export const RosterList = list('roster', {
 export const FormulasList = list('formulas', {
   /** `also` are other established phrases that look like a slip of this one. */
   phrases: z.array(z.strictObject({ text: term, also: z.array(term).default([]) })).min(1),
-  sequences: z.array(z.strictObject({ name: term, members: z.array(term).min(3) })),
+  /** `whole`: a part of it is never named alone. */
+  sequences: z.array(z.strictObject({ name: term, members: z.array(term).min(3), whole: z.boolean() })),
 });
 
 /** Terms to look out for: `pattern` (regular expression over one paragraph) and what to write in its place. */

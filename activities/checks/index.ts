@@ -8,7 +8,12 @@ import { verbatimCopy } from './intake/verbatim-copy.ts';
 import { citations } from './legal/citations.ts';
 import { disclosureAttribute } from './legal/disclosure-attribute.ts';
 import { dossier } from './legal/dossier.ts';
-import { powers } from './legal/powers.ts';
+import { coercion } from './legal/powers/coercion.ts';
+import { competition } from './legal/powers/competition.ts';
+import { derogation } from './legal/powers/derogation.ts';
+import { fee } from './legal/powers/fee.ts';
+import { licence } from './legal/powers/licence.ts';
+import { penalty } from './legal/powers/penalty.ts';
 import { superseded } from './legal/superseded.ts';
 import { validity } from './legal/validity.ts';
 import { formula } from './political/formula.ts';
@@ -62,7 +67,12 @@ export const RULES: readonly Rule[] = [
   citations,
   disclosureAttribute,
   dossier,
-  powers,
+  coercion,
+  competition,
+  derogation,
+  fee,
+  licence,
+  penalty,
   superseded,
   validity,
   // 保密关

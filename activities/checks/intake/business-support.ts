@@ -104,11 +104,4 @@ export const businessSupport: Rule = {
 };
 
 const isThere = ({ label, value, sentence }: Element, fields: Field[], text: string) =>
-  fieldsNamed(fields, label).some((field) => value(withSubFields(fields, field))) || (sentence?.test(text) ?? false);
-
-/** A heading holds everything down to the next heading of its own level: （一）… under 三、. */
-function withSubFields(fields: Field[], { paragraph, value }: Field): string {
-  const at = fields.findIndex((field) => field.paragraph === paragraph);
-  const following = fields.slice(at + 1, at + 7).map(({ label, value: below }) => `${label}。${below}`);
-  return value.trim().length >= 4 ? value : following.join('\n');
-}
+  fieldsNamed(fields, label).some((field) => value(field.value)) || (sentence?.test(text) ?? false);

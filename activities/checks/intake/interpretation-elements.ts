@@ -82,4 +82,4 @@ const hasText = ({ model }: CheckedItem) => model.paragraphs.some(({ text }) => 
 /** A heading with nothing under it explains nothing. */
 const explains = ({ model }: CheckedItem, { label, sentence }: Element) =>
   fieldsNamed(fieldsOf(model), label).some(({ value }) => value.trim().length >= 4) ||
-  linesOf(model).some(({ text }) => sentence.test(text));
+  linesOf(model).some(({ text }) => /[，。；]/u.test(text) && sentence.test(text));

@@ -28,7 +28,7 @@ export const formula: Rule = {
       linesOf(model).flatMap((line) => {
         const slips = [
           ...phrases.flatMap((phrase) => nearMisses(line.text, phrase)),
-          ...sequences.flatMap((sequence) => disorder(line.text, sequence.members)),
+          ...sequences.flatMap((sequence) => disorder(line.text, sequence)),
         ];
         return slips.map(({ start, end, canonical }) =>
           finding(
@@ -58,7 +58,8 @@ function nearMisses(text: string, { text: phrase, also }: { text: string; also: 
   for (let at = masked.indexOf(head); at !== -1; at = masked.indexOf(head, at + 1)) {
     const best = closest(phrase, limit, (length) => [at, at + length], masked);
     // Cut short by the end of the clause it is another, shorter phrase; a slip comes back to the same ending.
-    if (best && sharesEnding(masked.slice(best.start, best.end), phrase)) slips.push({ ...best, canonical: phrase });
+    if (best && isSlip(masked.slice(best.start, best.end), phrase, best.edits))
+      slips.push({ ...best, canonical: phrase });
   }
   for (let at = masked.indexOf(tail); at !== -1; at = masked.indexOf(tail, at + 1)) {
     const end = at + ANCHOR;
@@ -70,11 +71,17 @@ function nearMisses(text: string, { text: phrase, also }: { text: string; also: 
   return slips;
 }
 
-const sharesEnding = (candidate: string, phrase: string) => candidate.at(-1) === phrase.at(-1);
+const isSlip = (candidate: string, phrase: string, edits: number) =>
+  candidate.at(-1) === phrase.at(-1) || (edits === 1 && candidate.length === phrase.length);
 
 function closest(phrase: string, limit: number, range: (length: number) => [number, number], text: string) {
   let best: { start: number; end: number; edits: number } | null = null;
-  for (let length = phrase.length - limit; length <= phrase.length + limit; length++) {
+  // The phrase's own length first: a wrong character is likelier than one left out and another added.
+  const lengths = Array.from(
+    { length: 2 * limit + 1 },
+    (_, at) => phrase.length + (at % 2 ? 1 : -1) * Math.ceil(at / 2),
+  );
+  for (const length of lengths) {
     const [start, end] = range(length);
     if (start < 0 || end > text.length) continue;
     const candidate = text.slice(start, end);
@@ -86,7 +93,7 @@ function closest(phrase: string, limit: number, range: (length: number) => [numb
 }
 
 /** Members joined by 、 or 和 and nothing else: a run of three and more has to be whole and in order. */
-function disorder(text: string, members: string[]): Slip[] {
+function disorder(text: string, { members, whole: inFull }: { members: string[]; whole: boolean }): Slip[] {
   const escaped = members.map((member) => member.replace(/[“”]/gu, (quote) => `${quote}?`));
   const member = `(?:${escaped.join('|')})`;
   const run = new RegExp(`${member}(?:[、，和及与]{1,2}${member}){2,}`, 'gu');
@@ -95,8 +102,7 @@ function disorder(text: string, members: string[]): Slip[] {
     const found = [...match[0].matchAll(new RegExp(member, 'gu'))].map(([word]) => plain(word));
     const ranks = found.map((word) => members.findIndex((known) => plain(known) === word));
     const ordered = ranks.every((rank, at) => at === 0 || rank === (ranks[at - 1] ?? 0) + 1);
-    // A part of a long list is often named on its own (富强、民主、文明、和谐); a gap inside it is a slip.
-    const whole = found.length === members.length || members.length > 6 || members.length - found.length > 1;
+    const whole = !inFull || found.length === members.length;
     if (ordered && whole) return [];
     if (!ordered && isOtherList(found, members)) return [];
     return [{ start: match.index, end: match.index + match[0].length, canonical: members.join('、') }];

@@ -1,12 +1,21 @@
+import { numberedLevel } from '../../documents/heading-level.ts';
 import type { DocumentModel } from '../../documents/model.ts';
 import { linesOf } from './lines.ts';
 
 /** A part of a document under its label: a heading with what follows, a table row, or 「标签：内容」. */
-export type Field = { label: string; value: string; paragraph: number };
+export type Field = {
+  label: string;
+  value: string;
+  paragraph: number;
+  /** 1 for 一、, 2 for （一） …; labels within a line stand below all headings. */
+  level: number;
+};
 
 const NUMBERING =
   /^\s*(第[一二三四五六七八九十百]+[章节条]|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])[\s\u3000]*/u;
 const LABEL_LENGTH = 24;
+/** Labels that are no headings: a table row, a question, 「标签：内容」. */
+const INNERMOST = 9;
 
 /** The words of a heading without its number. */
 export const bare = (text: string) => text.replace(NUMBERING, '').trim();
@@ -14,33 +23,37 @@ export const bare = (text: string) => text.replace(NUMBERING, '').trim();
 const isHeading = (text: string, level: number | null, numbering: string) =>
   text.length <= LABEL_LENGTH &&
   !/[。；，]$/u.test(text) &&
-  (level !== null || numbering !== '' || NUMBERING.test(text) || /^问[：:]|[？?]$/u.test(text));
+  (level !== null || numbering !== '' || NUMBERING.test(text) || /[？?]$/u.test(text));
 
 /** Every labelled part of a document, in order; what a label holds ends at the next label of any level. */
 export function fieldsOf(model: DocumentModel): Field[] {
   const fields: Field[] = [];
+  const begin = (label: string, value: string, paragraph: number, level: number) =>
+    fields.push({ label, value, paragraph, level });
   for (const line of linesOf(model)) {
-    const cell = model.paragraphs[line.paragraph]?.cell;
+    const { paragraph } = line;
+    const cell = model.paragraphs[paragraph]?.cell;
     const text = line.text.trim();
     if (text === '') continue;
     if (cell) {
-      if (cell.column === 0) fields.push({ label: text, value: '', paragraph: line.paragraph });
+      if (cell.column === 0) begin(text, '', paragraph, INNERMOST);
       else append(fields, text);
       continue;
     }
+    const numbered = NUMBERING.test(text) || line.numbering !== '';
+    const level = line.level ?? numberedLevel(`${line.numbering}${text}`) ?? INNERMOST;
     const inline = /^([^：:。，；]{2,12})[：:]\s*(.+)$/su.exec(bare(text));
     // （一）申请条件。… gives a label and its text in one paragraph.
-    const runIn =
-      NUMBERING.test(text) || line.numbering !== '' ? /^([^。，；：]{2,20})。(.+)$/su.exec(bare(text)) : null;
-    if (isHeading(text, line.level, line.numbering))
-      fields.push({ label: bare(text), value: '', paragraph: line.paragraph });
-    else if (runIn?.[1] && runIn[2]) fields.push({ label: runIn[1], value: runIn[2], paragraph: line.paragraph });
-    else if (inline?.[1] && inline[2]) {
-      // 「问：为什么要出台？」 is a label whose answer follows.
-      if (/^问$/u.test(inline[1])) fields.push({ label: inline[2], value: '', paragraph: line.paragraph });
-      else if (/^答$/u.test(inline[1])) append(fields, inline[2]);
-      else fields.push({ label: inline[1], value: inline[2], paragraph: line.paragraph });
-    } else append(fields, text);
+    const runIn = numbered ? /^([^。，；：]{2,20})。(.+)$/su.exec(bare(text)) : null;
+    // 「问：为什么要出台？」 is a label whose answer follows.
+    const question = /^问[：:]\s*(.+)$/su.exec(text);
+    const answer = /^答[：:]\s*(.+)$/su.exec(text);
+    if (question?.[1]) begin(question[1], '', paragraph, INNERMOST);
+    else if (answer?.[1]) append(fields, answer[1]);
+    else if (isHeading(text, line.level, line.numbering)) begin(bare(text), '', paragraph, level);
+    else if (runIn?.[1] && runIn[2]) begin(runIn[1], runIn[2], paragraph, level);
+    else if (inline?.[1] && inline[2]) begin(inline[1], inline[2], paragraph, INNERMOST);
+    else append(fields, text);
   }
   return fields;
 }
@@ -50,13 +63,18 @@ function append(fields: Field[], text: string) {
   if (open) open.value += open.value === '' ? text : `\n${text}`;
 }
 
-/** Fields whose label holds one of the words, and that are not empty. Sub-headings below a heading count as its content. */
+/** Fields whose label holds one of the words, with all that stands under them: sub-headings count as their content. */
 export function fieldsNamed(fields: Field[], words: RegExp): Field[] {
-  return fields.flatMap((field, at) => {
-    if (!words.test(field.label)) return [];
-    const next = fields[at + 1];
-    const value =
-      field.value !== '' ? field.value : next && !words.test(next.label) ? `${next.label}${next.value}` : '';
-    return [{ ...field, value }];
-  });
+  return fields.flatMap((field, at) => (words.test(field.label) ? [{ ...field, value: contentOf(fields, at) }] : []));
+}
+
+function contentOf(fields: Field[], at: number): string {
+  const field = fields[at];
+  if (!field) return '';
+  const following = fields.slice(at + 1);
+  const end = following.findIndex(({ level }) => level <= field.level);
+  const below = following.slice(0, end === -1 ? following.length : end);
+  return [field.value, ...below.map(({ label, value }) => `${label}。${value}`)]
+    .filter((text) => text !== '')
+    .join('\n');
 }

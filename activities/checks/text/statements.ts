@@ -2,13 +2,14 @@ import type { DocumentModel } from '../../documents/model.ts';
 import { type Figure, figuresIn } from './figures.ts';
 import { type Line, linesOf } from './lines.ts';
 
-/** A figure with what is said of it: the pairs of characters of its clause, and of that with the words before it. */
+/** A figure with what is said of it: the pairs of characters of its clause, with the clause before, with its sentence so far. */
 export type Statement = {
   figure: Figure;
   line: Line;
   clause: string;
   own: Set<string>;
   wide: Set<string>;
+  far: Set<string>;
   sentence: string;
   older: boolean;
 };
@@ -58,6 +59,7 @@ function statement(line: Line, figure: Figure, masked: string, label: string, he
     clause: line.text.slice(from, to),
     own: pairsOf(`${label} ${masked.slice(from, to)}`),
     wide: pairsOf(`${label} ${masked.slice(before, to)}`),
+    far: pairsOf(`${label} ${masked.slice(lastBefore(masked, figure.start, SENTENCE), figure.start)}`),
     sentence,
     older:
       OLDER.test(sentence) ||

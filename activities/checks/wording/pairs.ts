@@ -100,7 +100,8 @@ function unpaired(lines: Line[]): Fault[] {
 }
 
 const isListMark = (text: string, at: number) =>
-  /^[）)]$/u.test(text[at] ?? '') && /^\s*[\da-zA-Z一二三四五六七八九十①-⑳]{1,3}$/u.test(text.slice(0, at));
+  /^[）)]$/u.test(text[at] ?? '') &&
+  /(^|[。；：，、\s])[\da-zA-Z一二三四五六七八九十①-⑳]{1,3}$/u.test(text.slice(0, at));
 const isApostrophe = (text: string, at: number) => text[at] === '’' && /[A-Za-z]/u.test(text[at - 1] ?? '');
 
 function report(item: string, { line, at, mark, kind }: Fault): Finding {

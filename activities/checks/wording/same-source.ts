@@ -95,6 +95,7 @@ function figures({ item, model }: CheckedItem, known: Statement[]): Finding[] {
 function contradicted(said: Statement, known: Statement[]): Statement | null {
   const alike = known.filter(({ figure }) => figure.kind === said.figure.kind && figure.unit === said.figure.unit);
   const same = alike.filter(({ figure }) => sameValue(figure, said.figure));
+  if (said.figure.kind === 'phone') return same.length > 0 ? null : samePhone(said, alike);
   if (said.own.size < FEWEST_PAIRS) return null;
   const scored = alike.map((statement) => ({
     statement,
@@ -119,6 +120,9 @@ function contradicted(said: Statement, known: Statement[]): Statement | null {
   );
   return fits ? null : best.statement;
 }
+/** A number of the same office: what leads up to it names the office. */
+const samePhone = (said: Statement, alike: Statement[]): Statement | null =>
+  said.far.size < 5 ? null : (alike.find(({ far }) => contained(said.far, far) >= SAME_ELSEWHERE) ?? null);
 const null_ = { statement: null, own: 0, wide: 0 };
 
 function differs(code: CodeEntry, item: string, said: Statement, other: Statement): Finding {
