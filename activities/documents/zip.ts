@@ -84,6 +84,32 @@ export async function openArchive(bytes: Uint8Array, limits: ZipLimits): Promise
   return entries;
 }
 
+/** A data descriptor takes up to 24 bytes, and some writers align entries; what is longer is data. */
+const SLACK = 64;
+
+/**
+ * Bytes of a zip that belong to no entry: before, between and after them, and the archive's comment. No reader that
+ * follows the directory sees them, and whoever gets the file has them. Call after `openArchive` accepted the bytes.
+ */
+export async function looseBytes(bytes: Uint8Array): Promise<Uint8Array[]> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const zip = await fromBufferPromise(buffer, { decodeStrings: false });
+  const directory = Number(zip.readEntryCursor);
+  const ranges: [start: number, end: number][] = [];
+  for await (const entry of zip.eachEntry()) {
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    ranges.push([entry.relativeOffsetOfLocalHeader, fileDataStart + entry.compressedSize]);
+  }
+  const loose: Uint8Array[] = [];
+  let end = 0;
+  for (const [start, stop] of [...ranges.sort((a, b) => a[0] - b[0]), [directory, directory] as const]) {
+    if (start - end > SLACK) loose.push(buffer.subarray(end, start));
+    end = Math.max(end, stop);
+  }
+  const comment = buffer.subarray(buffer.lastIndexOf('PK\x05\x06', undefined, 'latin1') + 22);
+  return comment.length > 0 ? [...loose, comment] : loose;
+}
+
 const tooManyEntries = (count: number, limit: number) =>
   tooLarge(
     `压缩包有 ${count} 个条目，超过 ${limit} 个`,

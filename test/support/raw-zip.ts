@@ -10,6 +10,8 @@ export type RawEntry = {
   /** Index of an earlier entry whose data this one shares. */
   shares?: number;
   encrypted?: boolean;
+  /** Left out of the directory. */
+  unlisted?: boolean;
 };
 
 /** A zip with fixed times, written by hand so that names, sizes and modes can be hostile. */
@@ -40,6 +42,7 @@ export function rawZip(entries: RawEntry[]): Buffer {
       files.push(local);
       offset += local.length;
     }
+    if (entry.unlisted) continue;
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
     tail.writeUInt32LE(start, 10);
@@ -48,8 +51,8 @@ export function rawZip(entries: RawEntry[]): Buffer {
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.write('PK\x05\x06', 0, 'latin1');
-  end.writeUInt16LE(Math.min(entries.length, 0xffff), 8);
-  end.writeUInt16LE(Math.min(entries.length, 0xffff), 10);
+  end.writeUInt16LE(Math.min(directory.length, 0xffff), 8);
+  end.writeUInt16LE(Math.min(directory.length, 0xffff), 10);
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...files, central, end]);

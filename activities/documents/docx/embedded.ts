@@ -26,7 +26,7 @@ export async function readEmbedded(bytes: Uint8Array, part: string, model: Docum
 const MAX_STRINGS = 500;
 
 /** Runs of Chinese in a binary (OLE keeps text in UTF-16 or in the code page), so that a mark in one is found. */
-function readStrings(bytes: Uint8Array, part: string, model: DocumentModel): void {
+export function readStrings(bytes: Uint8Array, part: string, model: DocumentModel): void {
   const texts = new Set<string>();
   for (const encoding of ['utf-16le', 'utf-8', 'gb18030']) {
     // UTF-16 text may begin at an odd byte of the container.

@@ -4,7 +4,8 @@ import { imageHeader, readImage } from '../image.ts';
 import { activeFinding, isDangerousAddress } from '../markup.ts';
 import type { Aside, DocumentModel } from '../model.ts';
 import { corrupt, DocumentRefused } from '../refusal.ts';
-import { readEmbedded } from './embedded.ts';
+import { looseBytes } from '../zip.ts';
+import { readEmbedded, readStrings } from './embedded.ts';
 import { readNumbering } from './numbering.ts';
 import { type OoxmlPackage, openPackage } from './package.ts';
 import { readLooseText, readProperties, readSettings } from './properties.ts';
@@ -24,6 +25,7 @@ const SAVE_CLEAN = {
 export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise<FileFinding[]> {
   const ooxml = await openPackage(bytes);
   refuseMacros(ooxml, model);
+  await readLooseBytes(bytes, model);
   const { mainPart } = ooxml;
   if (mainPart === null || !ooxml.has(mainPart)) throw corrupt('找不到正文部件', 'it has no main part');
   if (!ooxml.contentType(mainPart).includes('wordprocessingml')) {
@@ -88,6 +90,15 @@ export async function readDocx(bytes: Uint8Array, model: DocumentModel): Promise
   const active = activeFinding(harmless.length < model.links.length ? ['address'] : []);
   model.links = harmless;
   return active ? [...findings, active] : findings;
+}
+
+/** What stands in the file and in no part of it. A part that the directory does not list is shown by some readers. */
+async function readLooseBytes(bytes: Uint8Array, model: DocumentModel): Promise<void> {
+  for (const loose of await looseBytes(bytes)) {
+    if (Buffer.from(loose).includes('PK\x03\x04', 0, 'latin1'))
+      throw corrupt('有没有登记的内部部件', 'it holds parts that it does not list');
+    readStrings(loose, 'zip', model);
+  }
 }
 
 function refuseMacros({ names, contentType, relationships }: OoxmlPackage, model: DocumentModel): void {

@@ -8,6 +8,8 @@ const codes = async (bytes: Uint8Array) => {
   return { codes: findings.map(({ code }) => code), model, text: JSON.stringify(findings) };
 };
 const body = paragraph('正文');
+/** Does not compress away. */
+const MARKS = Array.from({ length: 90 }, (_, index) => (index * 7919).toString(36)).join('');
 const field = (code: string) =>
   paragraph(
     `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>${code}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`,
@@ -135,6 +137,20 @@ test('reports a link of a dangerous protocol, and keeps it out of the model', as
   const result = await codes(docx({ body: paragraph(`<w:hyperlink r:id="l">${run('点')}</w:hyperlink>`), relations }));
   expect(result.codes).toEqual(['MARKUP-ACTIVE']);
   expect(result.model?.links).toEqual([]);
+});
+
+test('looks at bytes that belong to no part, and refuses a part that is not listed', async () => {
+  const whole = docx({ body });
+  const comment = Buffer.concat([whole, Buffer.from('机密★1年')]);
+  comment.writeUInt16LE(Buffer.byteLength('机密★1年'), whole.length - 2);
+  const { codes: found, model } = await codes(comment);
+  expect(found).toEqual([]);
+  expect(model?.asides).toContainEqual(expect.objectContaining({ kind: 'embedded-object', text: '机密★1年' }));
+  const unlisted = rawZip([
+    ...(await unpack(whole)),
+    { name: 'word/hidden.xml', content: MARKS.repeat(9), unlisted: true },
+  ]);
+  expect((await codes(unlisted)).codes).toEqual(['FILE-CORRUPT']);
 });
 
 test('names the password of an encrypted document, and the format of an old one', async () => {
