@@ -112,7 +112,8 @@ beforeAll(async () => {
 
 async function codesIn(parts: DocxParts, file = 'policy.docx'): Promise<string[]> {
   const { model, findings } = await readDocument({ mediaType: DOCX, file, bytes: docx(parts) });
-  expect(findings).toEqual([]);
+  // That something is embedded is told by the reader; what it says, by the rules.
+  expect(findings.filter(({ code }) => code !== 'FILE-EMBEDDED-OBJECT')).toEqual([]);
   if (!model) return [];
   const bundle = bundleOf({ manifest: null }, [{ item: item('policy', 'policy-document', file), model }]);
   return [classificationMark, internalMaterial].flatMap((rule) => rule.check(bundle, data)).map(({ code }) => code);

@@ -67,6 +67,14 @@ export const READING_CODES: readonly CodeEntry[] = [
   entry('FILE-ENCODING', '文本不是有效的 UTF-8', 'Text that is not UTF-8', 'UTF-8 的 .md', 'GB18030 的 .md'),
   entry('FILE-DUPLICATE-ENTRY', '压缩包中有同名条目', 'Two entries of one name', '条目名各不相同', '两个 policy.docx'),
   entry(
+    'FILE-EMBEDDED-OBJECT',
+    '嵌有工作簿或者其他对象，下载的人能看到其中全部内容',
+    'A workbook or another object is embedded',
+    '表格直接写在文件里',
+    '插入了可以双击打开的工作簿',
+    'warning',
+  ),
+  entry(
     'FILE-NOT-READ',
     '作为附件接收，其中的文字没有检查',
     'Accepted as an attachment, not read',

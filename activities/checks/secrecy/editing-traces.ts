@@ -59,18 +59,6 @@ const TRACES: Trace[] = [
     says: (text) => ({ zh: `有未清除的批注：“${text}”。`, en: `There is a comment: "${text}".` }),
     mend: { zh: '请删除全部批注。', en: 'Delete all comments.' },
   },
-  {
-    code: 'SEC-EMBEDDED',
-    gate: 'secrecy',
-    severity: 'error',
-    title: { zh: '嵌入了其他文件', en: 'Another file is embedded' },
-    source: INTAKE_RULES,
-    good: '表格直接写在文件里',
-    bad: '插入了可以双击打开的工作簿，里面有没有显示的工作表',
-    kinds: ['embedded-object'],
-    says: (text) => ({ zh: `嵌入了其他文件：“${text}”。`, en: `Another file is embedded: "${text}".` }),
-    mend: { zh: '请改为普通表格或者图片。', en: 'Make it an ordinary table or a picture.' },
-  },
 ];
 const SHOWN = 120;
 
@@ -84,7 +72,7 @@ function inItem({ kinds, says, mend, ...code }: Trace, { item, model }: CheckedI
   const asides = model.asides.filter(
     ({ kind, text }) => kinds.includes(kind) && (text.trim() !== '' || kind !== 'markup-comment'),
   );
-  const found = asides.map(({ kind, text, paragraph }) =>
+  return asides.map(({ kind, text, paragraph }) =>
     finding(
       code,
       item.id,
@@ -92,9 +80,5 @@ function inItem({ kinds, says, mend, ...code }: Trace, { item, model }: CheckedI
       says(text.length > SHOWN ? `${text.slice(0, SHOWN)}……` : text),
       mend,
     ),
-  );
-  if (!kinds.includes('embedded-object') || found.length > 0) return found;
-  return model.package.embeddedObjects.map((name) =>
-    finding(code, item.id, { where: 'embedded-object', quote: name }, says(name), mend),
   );
 }

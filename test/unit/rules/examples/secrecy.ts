@@ -106,16 +106,6 @@ export const secrecyExamples: Example[] = [
     good: [aside('endnote', '尾注文字')],
   },
   {
-    code: 'SEC-EMBEDDED',
-    bad: [
-      {
-        change: ({ documents }) => void documents.policy?.embeddedObjects.push('word/embeddings/book1.xlsx'),
-        quote: 'book1.xlsx',
-      },
-    ],
-    good: [table('|序号|街道|', '|1|望湖街道|')],
-  },
-  {
     code: 'SEC-PROPERTY',
     bad: [
       {
