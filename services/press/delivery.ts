@@ -110,7 +110,7 @@ export function createPressDelivery({
       if (missing.length > 0) throw permanent('ChannelRefused', notReached(rows, missing));
       return {
         digests: objects.map(({ sha256 }) => sha256),
-        at: latest(rows),
+        at: new Date().toISOString(),
         url: null,
         detail: reached(rows),
       };

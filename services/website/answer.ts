@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { digestOf } from '../../activities/releases/sealed-staging.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { Site } from '../../activities/rendering/website/layout.tsx';
-import { siteCss } from '../../activities/rendering/website/site-css.ts';
+import { siteCss, siteIcon } from '../../activities/rendering/website/site-css.ts';
 import { homePage, notFoundPage, tombstonePage } from './pages.tsx';
 import { requestedFile } from './paths.ts';
 import type { PublicFile, PublicView, Released } from './public-view.ts';
@@ -32,6 +32,13 @@ const askEachTime = { 'cache-control': 'public, no-cache' };
 /** What is not public is remembered nowhere, or a 404 from before T0 would outlive it. */
 const forgetAtOnce = { 'cache-control': 'no-store' };
 
+const made = (body: string, mediaType: string): Omit<PublicFile, 'liveAt'> => {
+  const bytes = Buffer.from(body);
+  return { body: bytes, mediaType, etag: `"${digestOf(bytes).slice(0, 32)}"` };
+};
+const css = made(siteCss, 'text/css');
+const icon = made(siteIcon, 'image/svg+xml');
+
 /** Answers one request. Pure but for the view. */
 export function createAnswer({ site, view, publicUrl }: Deps) {
   const notFound: Answer = {
@@ -39,12 +46,6 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
     headers: { ...security, ...forgetAtOnce, 'content-type': html },
     body: notFoundPage(site),
   };
-  const css = {
-    body: Buffer.from(siteCss),
-    mediaType: 'text/css; charset=utf-8',
-    etag: `"${digestOf(Buffer.from(siteCss)).slice(0, 32)}"`,
-  };
-
   const found = (
     { body, mediaType, etag, liveAt }: Omit<PublicFile, 'liveAt'> & { liveAt?: string },
     asked: Asked,
@@ -57,11 +58,6 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
     };
     if (matches(asked.ifNoneMatch, etag)) return { status: 304, headers, body: '' };
     return { status: 200, headers: { ...headers, 'content-type': contentType(mediaType) }, body };
-  };
-
-  const made = (body: string, mediaType: string): Omit<PublicFile, 'liveAt'> => {
-    const bytes = Buffer.from(body);
-    return { body: bytes, mediaType, etag: `"${digestOf(bytes).slice(0, 32)}"` };
   };
 
   // Lists are made once per switch, not once per reader: at T0 everybody comes to the home page.
@@ -94,6 +90,8 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
         return found(home(await view.list()), asked);
       case '/assets/site.css':
         return found(css, asked);
+      case '/assets/icon.svg':
+        return found(icon, asked);
       case '/robots.txt':
         return found(made(`User-agent: *\nAllow: /\nSitemap: ${publicUrl}/sitemap.xml\n`, 'text/plain'), asked);
       case '/sitemap.xml':

@@ -46,7 +46,12 @@ test('policy and each interpretation link to each other', () => {
 });
 
 test('every link and picture of the site leads to an object of the release or to the home page', () => {
-  const known = new Set([...site.objects.map(({ path }) => addressOf(path)), '/', '/assets/site.css']);
+  const known = new Set([
+    ...site.objects.map(({ path }) => addressOf(path)),
+    '/',
+    '/assets/site.css',
+    '/assets/icon.svg',
+  ]);
   for (const path of pagePaths) {
     for (const [, target = ''] of site.text(path).matchAll(/(?:href|src)="([^"#]*)[^"]*"/g)) {
       if (target !== '') expect(known, `${path} → ${target}`).toContain(target);

@@ -77,8 +77,15 @@ test('more than eight articles are refused with what to mend, never left out', a
   );
 });
 
-test('a cover title breaks into lines of about equal length and loses no character', () => {
-  const title = '青禾区支持中小企业节能降碳改造若干措施实施细则全文';
-  expect(coverLines(title).join('')).toBe(title);
-  expect(Math.max(...coverLines(title).map((line) => line.length))).toBeLessThanOrEqual(12);
+test.each([
+  '青禾区支持中小企业节能降碳改造若干措施实施细则全文',
+  '青禾区支持中小企业节能降碳改造，最高补助60万元',
+  '办法',
+])('the cover title %s breaks into lines that lose no character and begin with none that ends a phrase', (title) => {
+  const lines = coverLines(title);
+  expect(lines.join('')).toBe(title);
+  for (const line of lines) {
+    expect([...line].length).toBeLessThanOrEqual(13);
+    expect(line).not.toMatch(/^[，。：）》]/);
+  }
 });

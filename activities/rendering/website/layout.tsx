@@ -59,6 +59,7 @@ const Document = ({ site, title, column, article, trail, hidden, children }: Pro
       <Tag name="Image" content={article?.image} />
       <Tag name="Url" content={article?.url} />
       <link rel="stylesheet" href="/assets/site.css" />
+      <link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />
     </head>
     <body>
       <a class="skip" href="#content">

@@ -92,3 +92,7 @@ figcaption { font-size: 0.9rem; color: var(--quiet); }
   h2, h3 { break-after: avoid; }
 }
 `.trimStart();
+
+/** Icon of the site: a plain seal. Without one every browser asks for /favicon.ico and logs a 404. */
+export const siteIcon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#b3141c"/><path d="M8 11h16M8 16h16M8 21h10" stroke="#fff" stroke-width="2.6" stroke-linecap="round"/></svg>';

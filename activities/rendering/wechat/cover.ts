@@ -2,12 +2,18 @@ import { escapeMarkup } from '../escape.ts';
 
 const perLine = 12;
 
-/** Lines of at most 12 characters, of about equal length, so that no line holds a single character. */
+/** Lines of about equal length, at most 13 characters; none begins with a mark that ends what stands before it. */
 export function coverLines(title: string): string[] {
   const characters = [...title];
-  const lines = Math.ceil(characters.length / perLine);
-  const length = Math.ceil(characters.length / Math.max(1, lines));
-  return Array.from({ length: lines }, (_, at) => characters.slice(at * length, (at + 1) * length).join(''));
+  const count = Math.max(1, Math.ceil(characters.length / perLine));
+  const length = Math.ceil(characters.length / count);
+  const lines: string[] = [];
+  for (let from = 0; from < characters.length; ) {
+    const closing = /[，。、：；！？）》”’]/.test(characters[from + length] ?? '') ? 1 : 0;
+    lines.push(characters.slice(from, from + length + closing).join(''));
+    from += length + closing;
+  }
+  return lines;
 }
 
 /** Cover in WeChat's 2.35 : 1, for a post that brings none of its own. */
