@@ -40,22 +40,26 @@ async function dump(url: string): Promise<Buffer> {
 }
 
 test('a staged release cannot be told from one that never existed, and its database gives nothing away', async () => {
+  const own = await createTestDatabase(); // what the other tests release must not stand in the dump
+  const staged = await startWebsite(own.url);
   const release = sampleRelease();
-  await website.prepare(release);
-  const never = await fetch(website.publicUrls[0] + policy(randomUUID()));
+  await staged.prepare(release);
+  const never = await fetch(staged.publicUrls[0] + policy(randomUUID()));
   const paths = release.files.map(({ path }) => policy(release.bundleId) + path.replace(/index\.html$/, ''));
   for (const path of [...paths, `/policies/${release.bundleId}`, `${policy(release.bundleId)}index.html`]) {
-    const answer = await fetch(website.publicUrls[0] + path);
+    const answer = await fetch(staged.publicUrls[0] + path);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(withoutDate(answer.headers)).toEqual(withoutDate(never.headers));
     expect(await answer.text()).toBe(await never.clone().text());
   }
-  for (const list of ['/', '/sitemap.xml']) expect((await website.get(list)).text()).not.toContain(release.bundleId);
-  const held = await dump(database.url);
+  for (const list of ['/', '/sitemap.xml']) expect((await staged.get(list)).text()).not.toContain(release.bundleId);
+  const held = await dump(own.url);
   expect(held.includes(release.releaseId)).toBe(true); // the dump does see the release
   for (const secret of Object.values(secrets)) expect(held.includes(secret)).toBe(false);
-  expect(statesOf(release.releaseId)).toEqual(['ready']);
+  expect(staged.published.map(({ data }) => data.state)).toEqual(['ready']);
+  await staged.stop();
+  await own.drop();
 });
 
 const withoutDate = (headers: Headers) => [...headers].filter(([name]) => name !== 'date');
