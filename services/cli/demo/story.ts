@@ -71,3 +71,16 @@ const tooLong = ({ bundleId, state, blockers }: ReleaseStatus) =>
       en: 'Look at the services with lockstep doctor, then at this bundle with lockstep release status.',
     },
   });
+
+/** One line of the story, closed whichever way `work` ends; its second result is what the line says. */
+export async function step<T>(report: Reporter, title: string, work: () => Promise<readonly [T, string]>): Promise<T> {
+  const line = report.step(title);
+  try {
+    const [result, told] = await work();
+    line.done(told);
+    return result;
+  } catch (error) {
+    line.failed(error instanceof CliFailure ? error.refusal.message.zh : '');
+    throw error;
+  }
+}
