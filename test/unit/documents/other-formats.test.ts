@@ -30,7 +30,7 @@ test('reads Markdown: title, sections, lists, tables, links', async () => {
   expect(model?.paragraphs.map(({ text, headingLevel, style }) => [text, headingLevel, style])).toEqual([
     ['解读', null, 'h1'],
     ['出台背景', 1, 'h2'],
-    ['第一段 继续。', null, 'p'],
+    ['第一段继续。', null, 'p'],
     ['一项', null, 'li'],
     ['二项', null, 'li'],
     ['档次', null, 'th'],
@@ -41,6 +41,11 @@ test('reads Markdown: title, sections, lists, tables, links', async () => {
   ]);
   expect(model?.paragraphs[8]?.cell).toEqual({ table: 0, row: 1, column: 1, header: false, rowSpan: 1, columnSpan: 1 });
   expect(model?.links).toMatchObject([{ target: 'https://www.example.gov.cn/a', text: '原文' }]);
+});
+
+test('closes stress before Chinese, and keeps the blank of a line end between Latin words', async () => {
+  const { model } = await read('md', '**背景：**文字，**《办法》**规定。\n\nGreen\nChannel 绿色\n通道\n');
+  expect(model?.paragraphs.map(({ text }) => text)).toEqual(['背景：文字，《办法》规定。', 'Green Channel 绿色通道']);
 });
 
 test('tells text of HTML that no browser shows', async () => {
