@@ -15,6 +15,7 @@ export default defineConfig({
       lane('unit'),
       lane('workflows', services),
       lane('replay', services),
+      { test: { name: 'record', include: ['test/replay/record.ts'], ...services } }, // by hand; not a lane of npm test
       lane('contracts', { ...services, ...localServices }),
       lane('integration', { ...services, ...localServices }),
       lane('e2e', { ...services, ...localServices, fileParallelism: false, testTimeout: 600_000 }),

@@ -1,0 +1,8 @@
+import { sleep } from '@temporalio/workflow';
+import { policyRelease as sound } from '../../workflows/policy-release/workflow.ts';
+
+/** Broken on purpose: a command that no recorded history has. If this replays, the replay test tests nothing. */
+export async function policyRelease(input: Parameters<typeof sound>[0]): Promise<void> {
+  await sleep('1 second');
+  await sound(input);
+}
