@@ -83,6 +83,21 @@ export const READING_CODES: readonly CodeEntry[] = [
     'info',
   ),
   entry(
+    'FILE-TEXT-NOT-SHOWN',
+    '转换为网页时不能显示的内容',
+    'Content that a web page cannot show',
+    '文字、表格和 PNG、JPEG 图片',
+    '公式编辑器的公式',
+    'warning',
+  ),
+  entry(
+    'FILE-TEXT-ADDED',
+    '转换为网页时会多出检查没有看到的文字',
+    'Text that a web page would show and the checks did not see',
+    '转换前后文字一致',
+    '转换后多出一段',
+  ),
+  entry(
     'MARKUP-ACTIVE',
     'HTML、SVG、Markdown 含脚本、事件属性、危险协议链接、内嵌框架或者外部资源',
     'Active markup',

@@ -30,6 +30,10 @@ const FORM: CodeEntry = {
   good: '根据《中华人民共和国消防法》',
   bad: '根据中华人民共和国消防法',
 };
+const MARKED = /《([^《》〈〉]{2,60})》/gu;
+/** 依据物权法的规定: without title marks, but plainly cited. */
+const UNMARKED =
+  /(?<=根据|依据|依照|按照)((?:中华人民共和国)?[\u4e00-\u9fa5]{2,20}?(?:法|通则|总则|条例))(?=的?(?:有关|相关)?规定|等|第)/gu;
 /** Telling of former times, or of the repeal itself, is no citation as a basis. */
 const HISTORY =
   /(原《|当时|曾|已(经|被|于)?[^，。；]{0,14}(废止|失效)|同时废止|予以废止|起废止|修订前|施行前|颁布前|取代|替代|代替|吸收|整合|编入)/u;
@@ -44,7 +48,7 @@ export const citations: Rule = {
       linesOf(model).flatMap((line) => {
         const findings: Finding[] = [];
         for (const sentence of sentencesOf(line.text)) {
-          for (const match of sentence.text.matchAll(/《([^《》〈〉]{2,60})》/gu)) {
+          for (const match of [...sentence.text.matchAll(MARKED), ...sentence.text.matchAll(UNMARKED)]) {
             const law = laws.get((match[1] ?? '').replace(/^中华人民共和国/u, '').replace(/[（(].*[）)]$/u, ''));
             if (!law || HISTORY.test(sentence.text)) continue;
             const place = placeIn(line, sentence.start + match.index, sentence.start + match.index + match[0].length);

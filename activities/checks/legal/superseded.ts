@@ -17,6 +17,9 @@ const NUMBER = /[〔[（(【]\d{4}[〕\])）】]\s*第?\s*\d+\s*号|令?\s*第\s
 /** 废止 as what this document does. 修订废止情况, 自动失效 and 期满自行废止 are not. */
 const REPEALS =
   /(?:同时|即行|相应|一并|予以|自[^。；]{2,16}起|同步|随之)(?:予以)?(?:废止|停止执行|失效)(?=[。；，]|$)/u;
+/** 原《…》废止, 《…》（…号）废止. */
+const REPEALS_NAMED =
+  /(?:原|旧|此前)[^。；，]{0,30}(?:规定|办法|文件|政策|通知|细则|方案|措施|意见)》?(?:（[^）]*）)?[^。；，]{0,4}废止(?=[。；]|$)|》(?:（[^）]*）)?[^。；，]{0,4}废止(?=[。；]|$)/u;
 const BY_ITSELF = /(自动|自行)(废止|失效)|有效期(满|届满)/u;
 
 /** A revision names what it replaces, by name and number, so that a reader knows what no longer holds. */
@@ -29,7 +32,7 @@ export const superseded: Rule = {
     let names = false;
     for (const line of lines) {
       for (const { text, start } of sentencesOf(line.text)) {
-        const match = REPEALS.exec(text);
+        const match = REPEALS.exec(text) ?? REPEALS_NAMED.exec(text);
         if (!match || BY_ITSELF.test(text)) continue;
         const named = /《[^》]+》/u.test(text) && (NUMBER.test(text) || withoutNumber(manifest.supersedes, text));
         names ||= named;

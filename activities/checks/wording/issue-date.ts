@@ -46,6 +46,8 @@ export const issueDate: Rule = {
     const { date, printed } = outline;
     const dated = date ?? printed;
     if (!dated) {
+      // A text by itself, with neither number nor recipients, is not laid out as an official document.
+      if (!manifest && !outline.documentNumber && !outline.recipients) return [];
       if (linesOf(policy.model).some(({ text }) => CAPTION.test(text.trim()))) return [];
       return [
         finding(

@@ -27,6 +27,12 @@ const SHORTEST = 20;
 const TWICE = /([\u4e00-\u9fa5]{2,4})\1(?!\1)/gu;
 const ON_PURPOSE =
   /^([\u4e00-\u9fa5]{0,3}[一每逐越各又半]|层层|个个|人人|家家|处处|时时|事事|样样|户户|件件|种种|代代|步步|年年|天天|月月|讨论|研究|考虑|商量|休息|学习|了解|体验|试试|看看|走走|意思|谢谢|常常|往往|渐渐|慢慢|好好|多多|早早)/u;
+/** 产业创业创新 holds 业创 twice, but is three words. */
+const words = new Intl.Segmenter('zh', { granularity: 'word' });
+const isWordTwice = (text: string, { 0: match, index }: RegExpMatchArray) => {
+  const begins = new Set([...words.segment(text)].map((segment) => segment.index));
+  return begins.has(index ?? 0) && begins.has((index ?? 0) + match.length / 2);
+};
 const PARTICLE =
   /(?<![目有中标准鹄众])的的(?![确士哥])|(?<![共饱温缓中祥平柔暖谦])和和(?![美睦气平谐解田县顺])|(?<!为)了了(?![解结然当事])/gu;
 
@@ -53,7 +59,10 @@ export const repetition: Rule = {
           }
           seen.add(bare);
         }
-        for (const match of [...line.text.matchAll(TWICE), ...line.text.matchAll(PARTICLE)]) {
+        for (const match of [
+          ...[...line.text.matchAll(TWICE)].filter((twice) => isWordTwice(line.text, twice)),
+          ...line.text.matchAll(PARTICLE),
+        ]) {
           if (ON_PURPOSE.test(match[0]) || match[0][0] === match[0][1]) {
             if (!/^(的的|和和|了了)$/u.test(match[0])) continue;
           }
