@@ -1,6 +1,7 @@
 import { readBundle } from '../../activities/bundles/intake.ts';
 import { checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
+import { withLossReport } from '../../activities/documents/loss-report.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
 import { openZip } from '../../infra/bundle-source/zip.ts';
 import { readSettings } from '../../infra/config/environment.ts';
@@ -53,7 +54,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     submissions: createSubmissions({
       store,
       blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
-      check: (intake) => checkBundle(intake, { readDocument: reader.readDocument, rules: RULES, data }),
+      check: (intake) => checkBundle(intake, { readDocument: withLossReport(reader), rules: RULES, data }),
       gates: office.gates,
       channels: office.channels,
     }),

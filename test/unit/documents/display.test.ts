@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { sanitise } from '../../../activities/documents/display/sanitise.ts';
 import { createToDisplay } from '../../../activities/documents/display.ts';
+import { lossFindings, withLossReport } from '../../../activities/documents/loss-report.ts';
 import { readDocument } from '../../../activities/documents/read.ts';
 import { DocumentRefused } from '../../../activities/documents/refusal.ts';
 import { stripDocxMetadata } from '../../../activities/documents/strip-docx.ts';
@@ -93,6 +94,21 @@ test('reports text that the conversion left out', async () => {
       ),
   });
   expect(loss).toEqual([{ kind: 'dropped', text: '补贴＝面积×单价' }]);
+});
+
+test('tells at submission what a page will not show', async () => {
+  const read = withLossReport({ readDocument, toDisplay });
+  const formula =
+    '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>面积×单价</m:t></m:r></m:oMath>';
+  const findings = async (body: string) =>
+    (await read({ mediaType: DOCX, file: 'a.docx', bytes: docx({ body }) })).findings;
+  expect(await findings(paragraph('正文'))).toEqual([]);
+  expect(await findings(paragraph('正文') + paragraph(formula))).toMatchObject([
+    { code: 'FILE-TEXT-NOT-SHOWN', severity: 'warning', location: { quote: '面积×单价' } },
+  ]);
+  expect(lossFindings([{ kind: 'added', text: '机密' }])).toMatchObject([
+    { code: 'FILE-TEXT-ADDED', severity: 'error' },
+  ]);
 });
 
 test('shows notes with links there and back, and counts their marks as no text', async () => {
