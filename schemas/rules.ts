@@ -36,6 +36,8 @@ export const TyposList = list('typos', {
         /** Characters before `wrong` that show it to be part of other words (补充|份额 is not 充份). */
         notAfter: z.string().optional(),
         notBefore: z.string().optional(),
+        /** A word that probably lacks a character: a reader has to look, since what was meant cannot be known. */
+        probable: z.boolean().optional(),
       }),
     )
     .min(1),

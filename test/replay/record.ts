@@ -15,6 +15,8 @@ import { timeSkippingEnvironment } from '../support/time-skipping.ts';
  * Records one history per path through the workflows: `npx vitest run --project record`. Recorded histories are never
  * made anew for a change of order: that change comes with patched(), and gets recordings of its own beside these.
  */
+const root = join(import.meta.dirname, '..', '..');
+
 let environment: TestWorkflowEnvironment;
 beforeEach(async () => {
   environment = await timeSkippingEnvironment();
@@ -24,7 +26,8 @@ afterEach(() => environment.teardown());
 async function keep(name: string, handle: WorkflowHandle): Promise<void> {
   const directory = join(import.meta.dirname, 'histories');
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, `${name}.json`), `${historyToJSON(await handle.fetchHistory())}\n`);
+  const json = historyToJSON(await handle.fetchHistory()).replaceAll(`${root}/`, ''); // stack traces name files
+  await writeFile(join(directory, `${name}.json`), `${json}\n`);
 }
 
 async function goPublic(driver: Driver): Promise<void> {

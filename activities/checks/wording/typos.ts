@@ -12,11 +12,20 @@ const TYPO: CodeEntry = {
   good: '安排部署',
   bad: '安排布署',
 };
+const OMISSION: CodeEntry = {
+  code: 'WRD-OMISSION',
+  gate: 'wording',
+  severity: 'warning',
+  title: { zh: '疑似漏字', en: 'A character that is probably missing' },
+  source: DICTIONARY,
+  good: '民生实事项目',
+  bad: '民生实项目',
+};
 type Typo = RuleData['typos'][number]['entries'][number];
 
 /** The list of wrong words; each says next to which characters it is part of other words. */
 export const typos: Rule = {
-  codes: [TYPO],
+  codes: [TYPO, OMISSION],
   check(bundle, data) {
     const entries = effective(data.typos, dayOf(bundle)).flatMap((list) => list.entries);
     if (entries.length === 0) return [];
@@ -33,10 +42,15 @@ export const typos: Rule = {
           if (!entry || isOther(entry, line.text[match.index - 1], line.text[end])) return [];
           return [
             finding(
-              TYPO,
+              entry.probable ? OMISSION : TYPO,
               item.id,
               placeIn(line, match.index, end),
-              { zh: `“${entry.wrong}”应为“${entry.right}”。`, en: `"${entry.wrong}" should be "${entry.right}".` },
+              entry.probable
+                ? {
+                    zh: `“${entry.wrong}”疑似“${entry.right}”漏字。`,
+                    en: `"${entry.wrong}" is probably "${entry.right}".`,
+                  }
+                : { zh: `“${entry.wrong}”应为“${entry.right}”。`, en: `"${entry.wrong}" should be "${entry.right}".` },
               { zh: `请改为“${entry.right}”。`, en: `Write "${entry.right}".` },
             ),
           ];

@@ -200,7 +200,6 @@ export const wordingExamples: Example[] = [
       { change: '既使一时难以整改。', quote: '既使' },
       { change: '按装警示牌。', quote: '按装' },
       { change: '拨付至申请人帐户。', quote: '帐户' },
-      { change: '民生实项目进展。', quote: '民生实项目' },
     ],
     good: [
       '补充份额不足的部分，内部份数另计，上报消息、通报销号。',
@@ -209,6 +208,11 @@ export const wordingExamples: Example[] = [
       '部署安装账户，即使拨款下拨，竞争上岗究竟争取多少。',
       '给予备案，授予称号，江淮备汛，立即然后。',
     ],
+  },
+  {
+    code: 'WRD-OMISSION',
+    bad: [{ change: '民生实项目进展。', quote: '民生实项目' }],
+    good: ['民生实事项目进展。'],
   },
   {
     code: 'WRD-PUNCT-WIDTH',
