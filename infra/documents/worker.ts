@@ -1,12 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Request } from './messages.ts';
 
 const ROOT = realpathSync(fileURLToPath(new URL('../../', import.meta.url)));
 /** Installed packages may lie above the project (workspaces). */
-const PACKAGES = fileURLToPath(import.meta.resolve('saxes/package.json')).replace(/(.*[\\/]node_modules)[\\/].*/, '$1');
+const PACKAGES = realpathSync(fileURLToPath(import.meta.resolve('saxes/package.json'))).replace(
+  /(.*[\\/]node_modules)[\\/].*/,
+  '$1',
+);
 const READABLE = [
   PACKAGES,
   ...['activities', 'infra', 'schemas', 'package.json', 'tsconfig.json'].map((name) => join(ROOT, name)),
@@ -103,7 +106,7 @@ export class DocumentWorker {
 }
 
 function start(heapMegabytes: number): Promise<ChildProcess> {
-  const child = fork(join(dirname(fileURLToPath(import.meta.url)), 'child.ts'), {
+  const child = fork(join(ROOT, 'infra', 'documents', 'child.ts'), {
     ...childOptions(heapMegabytes),
     cwd: ROOT,
     serialization: 'advanced',

@@ -28,18 +28,28 @@ const MAX_STRINGS = 500;
 /** Runs of Chinese in a binary (OLE keeps text in UTF-16 or in the code page), so that a mark in one is found. */
 export function readStrings(bytes: Uint8Array, part: string, model: DocumentModel): void {
   const texts = new Set<string>();
+  // Piece by piece: as one string a large object would not fit into the heap of the reader.
+  for (let start = 0; start < bytes.byteLength; start += WINDOW) {
+    for (const text of stringsIn(bytes.subarray(start, start + WINDOW + OVERLAP))) texts.add(text);
+    if (texts.size >= MAX_STRINGS) break;
+  }
+  for (const text of texts) model.asides.push({ kind: 'embedded-object', text, part, author: null, paragraph: null });
+}
+
+const WINDOW = 1024 * 1024;
+/** Longer than the longest run that is looked for, so that one on the border is whole in one of the two pieces. */
+const OVERLAP = 1024;
+
+function* stringsIn(bytes: Uint8Array): Generator<string> {
   for (const encoding of ['utf-16le', 'utf-8', 'gb18030']) {
     // UTF-16 text may begin at an odd byte of the container.
     for (const from of encoding === 'utf-16le' ? [0, 1] : [0]) {
       const text = new TextDecoder(encoding).decode(bytes.subarray(from));
-      for (const [run] of text.matchAll(
-        /[\u4e00-\u9fa5][\u4e00-\u9fa5\u3000-\u303f\uff00-\uffef\u2605★\d A-Za-z]{2,200}/g,
-      )) {
-        if (texts.size < MAX_STRINGS && COMMON.test(run)) texts.add(run);
+      for (const [run] of text.matchAll(/[\u4e00-\u9fa5][\u4e00-\u9fa5\u3000-\u303f\uff00-\uffef★\d A-Za-z]{2,200}/g)) {
+        if (COMMON.test(run)) yield run;
       }
     }
   }
-  for (const text of texts) model.asides.push({ kind: 'embedded-object', text, part, author: null, paragraph: null });
 }
 
 /** Random bytes make rare characters; a text of an office has one of these in a few. */
