@@ -131,10 +131,12 @@ const missing = (item: ManifestItem, message: Finding['message']): Finding => ({
 });
 
 const refusalFinding = (refused: RefusedFile, item: string): Finding => ({
-  ...fileFinding(refused.code, refused.message, {
-    zh: '请更正后重新打包提交。',
-    en: 'Mend it, pack the bundle again and submit it.',
-  }),
+  ...fileFinding(
+    refused.code,
+    refused.message,
+    { zh: '请更正后重新打包提交。', en: 'Mend it, pack the bundle again and submit it.' },
+    { quote: visible(refused.path) },
+  ),
   item,
 });
 

@@ -23,7 +23,12 @@ export async function openDirectory(path: string): Promise<BundleSource> {
   let entries = 0;
 
   const walk = async (directory: string, depth: number): Promise<boolean> => {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const inside = await readdir(directory, { withFileTypes: true }).catch(() => null);
+    if (inside === null) {
+      refused.push(damagedRefusal(relative(root, directory).split(sep).join('/') || '.'));
+      return true;
+    }
+    for (const entry of inside) {
       const full = join(directory, entry.name);
       const name = relative(root, full).split(sep).join('/');
       entries += 1;
@@ -38,6 +43,10 @@ export async function openDirectory(path: string): Promise<BundleSource> {
         continue;
       }
       const bytes = await sizeOf(full);
+      if (bytes === null) {
+        refused.push(damagedRefusal(name));
+        continue;
+      }
       total += bytes;
       if (total > BUNDLE_LIMITS.totalBytes) return false;
       files.push({ path: name, bytes });
@@ -72,9 +81,14 @@ const tooMuch = () =>
     },
   );
 
-async function sizeOf(path: string): Promise<number> {
-  await using file = await openPlain(path);
-  return (await file.stat()).size;
+/** Null where the file may not be read, or is gone. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    await using file = await openPlain(path);
+    return (await file.stat()).size;
+  } catch {
+    return null;
+  }
 }
 
 // O_NOFOLLOW and O_NONBLOCK: a file swapped for a link or a pipe after the listing is not followed and does not hang.

@@ -32,7 +32,11 @@ export async function openBundle(path: string): Promise<BundleSource> {
     if (stats.size > BUNDLE_LIMITS.totalBytes) {
       throw new BundleNotFound({ zh: `${path} 超过 200 MB。`, en: `${path} is larger than 200 MB.` });
     }
-    return openZip(await readFile(path));
+    return openZip(
+      await readFile(path).catch(() => {
+        throw new BundleNotFound({ zh: `${path} 没有读取权限。`, en: `${path} may not be read.` });
+      }),
+    );
   }
   return openDocument(await realpath(path), basename(path), stats.size);
 }

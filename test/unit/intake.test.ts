@@ -167,6 +167,7 @@ test('refuses links and entries outside, and reads none of them', async () => {
     'FILE-PATH-UNSAFE bundle',
     'FILE-DUPLICATE-ENTRY bundle',
   ]);
+  expect((await readBundle(await openZip(zip))).findings.map(({ location }) => location.quote)).toContain('link.md');
   const directory = await directoryWith({ 'policy.md': '# 通知\n', 'manifest.json': valid['manifest.json'] ?? '' });
   await symlink('/etc/passwd', join(directory, 'plan.md'));
   expect(codes(await readBundle(await openBundle(directory)))).toEqual(['FILE-PATH-UNSAFE plan']);
