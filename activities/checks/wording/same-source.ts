@@ -1,10 +1,11 @@
 import type { Finding } from '../../../schemas/finding.ts';
 import type { CodeEntry } from '../../../schemas/rules.ts';
 import { type CheckedBundle, type CheckedItem, finding, type Rule } from '../rule.ts';
+import { contradicted } from '../text/contradiction.ts';
 import { distance } from '../text/distance.ts';
 import { type Figure, type FigureKind, figuresIn, sameValue } from '../text/figures.ts';
 import { linesOf, placeIn } from '../text/lines.ts';
-import { contained, type Statement, statementsIn } from '../text/statements.ts';
+import { type Statement, statementsIn } from '../text/statements.ts';
 import { DISCLOSURE_REGULATION } from './sources.ts';
 
 const entry = (code: string, zh: string, en: string, good: string, bad: string): CodeEntry => ({
@@ -54,14 +55,6 @@ const CODES: Record<FigureKind, CodeEntry> = {
   'document-number': DOCUMENT_NUMBER,
 };
 
-/** How alike two clauses have to be to say the same of the same matter: of their own words, and with those before. */
-const SAME_OWN = 0.5;
-const SAME_WIDE = 0.6;
-/** Where the value does stand in the document, but elsewhere, only a closer likeness counts. */
-const SAME_ELSEWHERE = 0.8;
-const MARGIN = 0.15;
-const FEWEST_PAIRS = 2;
-
 /**
  * 数据同源: a figure of a material contradicts the document only when it says the same thing of the same matter. Former
  * standards, examples and counts that the document does not give are no contradictions.
@@ -77,6 +70,7 @@ export const sameSource: Rule = {
         ...figures(material, known),
         ...documentNumbers(material, bundle, known),
         ...documentTitles(material, bundle),
+        ...issueDates(material, bundle, known),
       ]),
       ...variants(bundle, known),
     ];
@@ -90,40 +84,6 @@ function figures({ item, model }: CheckedItem, known: Statement[]): Finding[] {
     return other ? [differs(CODES[said.figure.kind], item.id, said, other)] : [];
   });
 }
-
-/** The statement of the document that says another value of the same matter; null where there is none. */
-function contradicted(said: Statement, known: Statement[]): Statement | null {
-  const alike = known.filter(({ figure }) => figure.kind === said.figure.kind && figure.unit === said.figure.unit);
-  const same = alike.filter(({ figure }) => sameValue(figure, said.figure));
-  if (said.figure.kind === 'phone') return same.length > 0 ? null : samePhone(said, alike);
-  if (said.own.size < FEWEST_PAIRS) return null;
-  const scored = alike.map((statement) => ({
-    statement,
-    own: contained(said.own, statement.own),
-    wide: contained(said.wide, statement.wide),
-  }));
-  const best = scored.reduce(
-    (top, each) => (each.own + each.wide > top.own + top.wide ? each : top),
-    scored[0] ?? null_,
-  );
-  if (!best.statement) return null;
-  if (same.length === 0) {
-    return best.own >= SAME_OWN && best.wide >= SAME_WIDE && (said.own.size >= 4 || best.own >= SAME_ELSEWHERE)
-      ? best.statement
-      : null;
-  }
-  if (said.own.size < 4 || best.own < SAME_ELSEWHERE || best.wide < SAME_WIDE) return null;
-  const near = scored.filter(({ own }) => own >= best.own - MARGIN).map(({ statement }) => statement);
-  const fits = near.some(
-    (statement) =>
-      same.includes(statement) || figuresIn(statement.clause).some((figure) => sameValue(figure, said.figure)),
-  );
-  return fits ? null : best.statement;
-}
-/** A number of the same office: what leads up to it names the office. */
-const samePhone = (said: Statement, alike: Statement[]): Statement | null =>
-  said.far.size < 5 ? null : (alike.find(({ far }) => contained(said.far, far) >= SAME_ELSEWHERE) ?? null);
-const null_ = { statement: null, own: 0, wide: 0 };
 
 function differs(code: CodeEntry, item: string, said: Statement, other: Statement): Finding {
   const { line, figure } = said;
@@ -198,6 +158,36 @@ function documentTitles({ item, model }: CheckedItem, { manifest, policy }: Chec
     }),
   );
 }
+
+/** 2026年3月12日，区政府印发《…》: the day is the document's own. */
+function issueDates({ item, model }: CheckedItem, { manifest, outline }: CheckedBundle, known: Statement[]): Finding[] {
+  if (!manifest || !outline?.issuedOn) return [];
+  return linesOf(model).flatMap((line) =>
+    figuresIn(line.text).flatMap((figure) => {
+      const after = line.text.slice(figure.end, figure.end + 60);
+      const issued = new RegExp(
+        `^[，,]?[^。；，,]{0,24}(?:印发|出台|制定)(?:了|实施)?《${escaped(manifest.title)}`,
+        'u',
+      ).test(after);
+      if (figure.kind !== 'date' || figure.unit !== 'day' || !issued) return [];
+      if (figure.value.startsWith('*') || known.some((other) => sameValue(figure, other.figure))) return [];
+      return [
+        finding(
+          DATE,
+          item.id,
+          placeIn(line, figure.start, figure.end),
+          {
+            zh: `解读写文件于${figure.text}印发，文件的成文日期是${outline.issuedOn}。`,
+            en: `The material has the document issued on ${figure.text}; it is of ${outline.issuedOn}.`,
+          },
+          { zh: '请核对日期，以文件为准。', en: 'Check the date; the document holds.' },
+        ),
+      ];
+    }),
+  );
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 
 /** Short title and digest of a channel say nothing that the document does not. */
 function variants({ manifest }: CheckedBundle, known: Statement[]): Finding[] {
