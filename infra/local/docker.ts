@@ -1,30 +1,33 @@
 import { join } from 'node:path';
-import type { ServiceContext, ServiceName } from './backing-service.ts';
+import type { Profile, ServiceContext, ServiceName } from './backing-service.ts';
 import { run, telling } from './command.ts';
 import { dataDirName, repositoryRoot } from './layout.ts';
 
-const composeFile = join(repositoryRoot, 'infra/local/compose.yaml');
+export const composeFile = join(repositoryRoot, 'infra/local/compose.yaml');
 
 /** Undefined when containers can be started; else why not. A docker command without an engine is common. */
-export async function dockerUnusable(): Promise<string | undefined> {
+export async function dockerUnusable(profile: Profile = 'start'): Promise<string | undefined> {
   const engine = await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 5_000 });
   if (engine.status === 'missing') return '未安装 Docker not installed';
   if (engine.status === 'failed') return 'Docker 引擎无应答 engine does not answer';
+  if (profile === 'test') return undefined; // testcontainers speaks to the engine itself
   const compose = await run('docker', ['compose', 'version'], { timeoutMs: 5_000 });
   return compose.status === 'ok' ? undefined : '没有 docker compose 插件 plugin missing';
 }
 
+/** The variables of the compose file. */
+export const composeVariables = ({ ports, secrets }: Pick<ServiceContext, 'ports' | 'secrets'>) => ({
+  LOCKSTEP_PORT_TEMPORAL: String(ports.temporal),
+  LOCKSTEP_PORT_TEMPORAL_UI: String(ports.temporalUi),
+  LOCKSTEP_PORT_KAFKA: String(ports.kafka),
+  LOCKSTEP_PORT_POSTGRES: String(ports.postgres),
+  LOCKSTEP_POSTGRES_ADMIN_PASSWORD: secrets.postgresAdmin,
+});
+
 /** Creates and starts one service of the compose file; the image is pulled first where it is not there. */
 export async function startContainer(name: ServiceName, context: ServiceContext): Promise<void> {
-  const { ports, secrets, dataDir, step, signal } = context;
-  const env = {
-    ...process.env,
-    LOCKSTEP_PORT_TEMPORAL: String(ports.temporal),
-    LOCKSTEP_PORT_TEMPORAL_UI: String(ports.temporalUi),
-    LOCKSTEP_PORT_KAFKA: String(ports.kafka),
-    LOCKSTEP_PORT_POSTGRES: String(ports.postgres),
-    LOCKSTEP_POSTGRES_ADMIN_PASSWORD: secrets.postgresAdmin,
-  };
+  const { dataDir, step, signal } = context;
+  const env = { ...process.env, ...composeVariables(context) };
   step.progress('docker compose up');
   const result = await run('docker', [...compose(dataDir), 'up', '--detach', '--no-deps', name], {
     env,
@@ -38,6 +41,11 @@ export async function startContainer(name: ServiceName, context: ServiceContext)
 /** Stops one container and keeps its volume. */
 export async function stopContainer(name: ServiceName, dataDir: string): Promise<void> {
   await run('docker', [...compose(dataDir), 'stop', name], { env: composeDefaults(), timeoutMs: 60_000 });
+}
+
+/** Removes the container of a test run with all it held. One that has gone by itself is no failure. */
+export async function removeContainer(id: string): Promise<void> {
+  await run('docker', ['rm', '--force', '--volumes', id], { timeoutMs: 60_000 });
 }
 
 /** Removes containers and volumes of this data directory. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { BackingService, ServiceContext } from './backing-service.ts';
-import { stopContainer } from './docker.ts';
+import { removeContainer, stopContainer } from './docker.ts';
 import { readJson, writeJson } from './files.ts';
 import { kafka } from './kafka.ts';
 import { dataLayout } from './layout.ts';
@@ -18,10 +18,14 @@ const common = { version: z.string(), address: z.string(), port: z.int() };
 /** Written to `<dataDir>/run/<service>.json` for every instance that we started; mode 600, the address has a password. */
 const Instance = z.discriminatedUnion('way', [
   z.object({ way: z.literal('process'), ...common, identity: ProcessIdentity }),
-  z.object({ way: z.literal('docker'), ...common }),
+  z.object({ way: z.literal('compose'), ...common }),
+  z.object({ way: z.literal('test-container'), ...common, id: z.string(), session: z.string() }),
 ]);
 export type Instance = z.infer<typeof Instance>;
-export type Way = { way: 'docker' } | { way: 'process'; identity: ProcessIdentity };
+export type Way =
+  | { way: 'process'; identity: ProcessIdentity }
+  | { way: 'compose' }
+  | { way: 'test-container'; id: string; session: string };
 
 export const recordedInstance = (service: BackingService, dataDir: string): Promise<Instance | undefined> =>
   readJson(dataLayout(dataDir).service(service.name), Instance);
@@ -35,13 +39,14 @@ export const recordInstance = (service: BackingService, context: ServiceContext,
   });
 
 /** Whether the process of an instance still runs; a container is asked by its probe only. */
-export const mayRun = (instance: Instance): boolean => instance.way === 'docker' || isRunning(instance.identity);
+export const mayRun = (instance: Instance): boolean => instance.way !== 'process' || isRunning(instance.identity);
 
 /** Ends one recorded instance and forgets it. */
 export async function stopInstance(service: BackingService, dataDir: string): Promise<'none' | 'stopped'> {
   const instance = await recordedInstance(service, dataDir);
   if (!instance) return 'none';
-  if (instance.way === 'docker') await stopContainer(service.name, dataDir);
+  if (instance.way === 'compose') await stopContainer(service.name, dataDir);
+  else if (instance.way === 'test-container') await removeContainer(instance.id);
   else await endProcess(instance.identity, { signal: service.stopSignal, graceMs: 20_000 });
   await rm(dataLayout(dataDir).service(service.name), { force: true });
   return 'stopped';
