@@ -53,9 +53,27 @@ function inLine(item: string, line: Line, following: Line[]): Finding[] {
   const inline = INLINE.exec(line.text);
   if (!inline) return [];
   const said = numberOf(inline[1] ?? '') ?? 0;
-  const listed = pointsIn(line.text.slice(inline.index));
-  if (listed < 2 || listed === said) return [];
-  return [report(item, line, inline.index, inline.index + inline[0].length, said, listed)];
+  const after = line.text.slice(inline.index + inline[0].length);
+  const points = pointsIn(line.text.slice(inline.index));
+  const listed =
+    after.trim() === '' ? rangeOf(listedIn(following)) : points > 1 ? rangeOf(points) : enumeratedIn(after);
+  if (!listed || (said >= listed.least && said <= listed.most)) return [];
+  return [report(item, line, inline.index, inline.index + inline[0].length, said, listed.least)];
+}
+
+const rangeOf = (count: number | null) => (count === null || count < 2 ? null : { least: count, most: count });
+
+/**
+ * 加强巡查、规范标识、开展演练: items of one sentence, when each is short and nothing is left open by 等. A last item with 和
+ * may be one or two.
+ */
+function enumeratedIn(text: string): { least: number; most: number } | null {
+  const sentence = /^[^。！？]+/u.exec(text)?.[0] ?? '';
+  if (/等/u.test(sentence) || /[，：]/u.test(sentence)) return null;
+  const items = sentence.split(sentence.includes('；') ? '；' : '、').map((part) => part.trim());
+  if (items.length < 2 || items.some((part) => part === '' || part.length > 16)) return null;
+  const more = items.join('').match(/和|及|与/gu)?.length ?? 0;
+  return { least: items.length, most: items.length + more };
 }
 
 /** 一是 to N是, or （1） to （N）, within one paragraph. */
