@@ -4,12 +4,12 @@ import type { CoreStore, Revision, Staging } from '../../../activities/ports/cor
 import { BundleId, Channel } from '../../../schemas/bundle.ts';
 import { permanent } from '../../../schemas/failures.ts';
 import { GateDefinition } from '../../../schemas/gate.ts';
-import { ChannelReceipt } from '../../../schemas/receipt.ts';
 import { ReleaseId, StagedObject } from '../../../schemas/release.ts';
 import { SealedContent } from '../../../schemas/seal.ts';
 import { Digest } from '../../../schemas/text.ts';
 import { createInbox } from '../inbox.ts';
 import { commitRelease } from './commit.ts';
+import { receiptOf } from './receipt.ts';
 import type { CoreTables } from './tables.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
@@ -187,18 +187,7 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
 
     async receipts(bundleId) {
       const rows = await db.selectFrom('receipt').selectAll().where('bundle_id', '=', bundleId).orderBy('at').execute();
-      return rows.map((row) =>
-        ChannelReceipt.parse({
-          releaseId: row.release_id,
-          bundleId: row.bundle_id,
-          channel: row.channel,
-          state: row.state,
-          at: row.at,
-          digests: row.digests,
-          url: row.url,
-          detail: row.detail,
-        }),
-      );
+      return rows.map(receiptOf);
     },
 
     async addReceipt(eventId, receipt) {

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Staging } from '../../../activities/ports/core-store.ts';
+import type { AuditRow } from '../../../schemas/audit.ts';
 import type { Finding } from '../../../schemas/finding.ts';
 import type { GateDefinition } from '../../../schemas/gate.ts';
 import type { SealedContent } from '../../../schemas/seal.ts';
@@ -68,5 +69,16 @@ export type CoreTables = InboxTable & {
     url: string | null;
     detail: JSONColumnType<Bilingual> | null;
     received_at: Stamp;
+  };
+  /** Written by the database itself (0002-audit.sql). */
+  audit: {
+    seq: ColumnType<number, never, never>;
+    at: ColumnType<string, never, never>;
+    actor: ColumnType<string, never, never>;
+    kind: ColumnType<string, never, never>;
+    bundle_id: ColumnType<string | null, never, never>;
+    payload: ColumnType<AuditRow['payload'], never, never>;
+    prev_hash: ColumnType<string, never, never>;
+    hash: ColumnType<string, never, never>;
   };
 };
