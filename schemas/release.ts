@@ -75,10 +75,9 @@ export const ChannelStatus = z.strictObject({
 });
 export type ChannelStatus = z.infer<typeof ChannelStatus>;
 
-/** What `release status` shows: everything about one bundle that a person may need to decide. */
-export const ReleaseStatus = z.strictObject({
+/** One bundle as its workflow knows it: references only, no text. */
+export const BoardStatus = z.strictObject({
   bundleId: BundleId,
-  title: z.string(),
   documentNumber: z.string().nullable(),
   revision: z.int().positive(),
   seal: Digest,
@@ -90,4 +89,8 @@ export const ReleaseStatus = z.strictObject({
   /** What still stands in the way of the next step, in plain words. */
   blockers: z.array(Bilingual),
 });
+export type BoardStatus = z.infer<typeof BoardStatus>;
+
+/** What `release status` shows: everything about one bundle that a person may need to decide. */
+export const ReleaseStatus = BoardStatus.extend({ title: z.string() });
 export type ReleaseStatus = z.infer<typeof ReleaseStatus>;

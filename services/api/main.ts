@@ -9,6 +9,7 @@ import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn, ensurePeopleTokens } from '../../infra/config/people-tokens.ts';
 import { createDocumentReader } from '../../infra/documents/reader.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
+import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
@@ -51,6 +52,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
   const api = createApi({
     releases: createReleases(client, taskQueues.core),
     store,
+    audit: createAuditStore(db),
     submissions: createSubmissions({
       store,
       blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),

@@ -9,7 +9,7 @@ import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
-import type { ReleaseStatus } from '../../schemas/release.ts';
+import type { BoardStatus } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { Refusal } from './refusal.ts';
 
@@ -29,12 +29,12 @@ export function createReleases(client: Client, taskQueue: string) {
       throw refusalOf(error);
     }
   }
-  const act = <A>(bundleId: BundleId, update: UpdateDefinition<ReleaseStatus, [A]>, argument: A) =>
-    ask(() => handleOf(bundleId).executeUpdate<ReleaseStatus, [A]>(update, { args: [argument] }));
+  const act = <A>(bundleId: BundleId, update: UpdateDefinition<BoardStatus, [A]>, argument: A) =>
+    ask(() => handleOf(bundleId).executeUpdate<BoardStatus, [A]>(update, { args: [argument] }));
 
   return {
     /** Starts the bundle's workflow, or hands a new revision to the one that runs. A repeat is answered once. */
-    submit: (bundleId: BundleId, submission: messages.Submission): Promise<ReleaseStatus> =>
+    submit: (bundleId: BundleId, submission: messages.Submission): Promise<BoardStatus> =>
       ask(() =>
         client.workflow.executeUpdateWithStart(messages.submit, {
           args: [submission],
@@ -48,7 +48,7 @@ export function createReleases(client: Client, taskQueue: string) {
           }),
         }),
       ),
-    status: (bundleId: BundleId): Promise<ReleaseStatus> => ask(() => handleOf(bundleId).query(messages.readStatus)),
+    status: (bundleId: BundleId): Promise<BoardStatus> => ask(() => handleOf(bundleId).query(messages.readStatus)),
     decide: (bundleId: BundleId, decision: GateDecision) =>
       act(bundleId, decision.decision === 'signed' ? messages.signGate : messages.returnGate, decision),
     arm: (bundleId: BundleId, arming: messages.Arming) => act(bundleId, messages.arm, arming),

@@ -1,6 +1,7 @@
 import fastify, { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Intake } from '../../activities/bundles/intake.ts';
+import type { AuditStore } from '../../activities/ports/audit-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { Logger } from '../../infra/logger.ts';
 import {
@@ -15,6 +16,8 @@ import {
 import { BundleId } from '../../schemas/bundle.ts';
 import type { Person, Role } from '../../schemas/configuration.ts';
 import { GateId } from '../../schemas/finding.ts';
+import type { BoardStatus, ReleaseStatus } from '../../schemas/release.ts';
+import { refusedCommand, serveAudit } from './audit.ts';
 import { Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import type { createSubmissions } from './submissions.ts';
@@ -24,6 +27,7 @@ const uploadLimit = 100 * 1024 * 1024;
 export type ApiDeps = {
   releases: Releases;
   store: CoreStore;
+  audit: AuditStore;
   submissions: ReturnType<typeof createSubmissions>;
   /** Reads an uploaded zip; hostile until proven otherwise. */
   readZip: (bytes: Uint8Array) => Promise<Intake>;
@@ -33,19 +37,29 @@ export type ApiDeps = {
 };
 
 /** The core's API, for the CLI and the console. Everything that comes in passes a schema here. */
-export function createApi({ releases, store, submissions, readZip, signIn, isDependencyDown, log }: ApiDeps) {
+export function createApi({ releases, store, audit, submissions, readZip, signIn, isDependencyDown, log }: ApiDeps) {
   const api = fastify({ bodyLimit: uploadLimit });
   api.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  api.setErrorHandler((error, _request, reply) => {
+  /** Who sent a request, once that was told. */
+  const signedIn = new WeakMap<FastifyRequest, Person>();
+  api.setErrorHandler(async (error, request, reply) => {
     const refusal = refusalOf(error);
     if (refusal.status >= 500) log.error({ err: error }, 'request failed');
+    await recordRefusal(request, refusal);
     return reply.status(refusal.status).send(refusal.answer);
   });
   api.setNotFoundHandler((_request, reply) => {
     const refusal = new Refusal('NotFound', { zh: '没有这个地址', en: 'There is nothing at this address' });
     return reply.status(refusal.status).send(refusal.answer);
   });
+
+  async function recordRefusal(request: FastifyRequest, refusal: Refusal): Promise<void> {
+    const person = signedIn.get(request);
+    const refused = person && refusedCommand(request, person, refusal);
+    // A refusal holds also where it cannot be written down: nothing has been changed by it.
+    if (refused) await audit.recordRefusal(refused).catch((err) => log.error({ err }, 'refusal not recorded'));
+  }
 
   function refusalOf(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
@@ -84,6 +98,7 @@ export function createApi({ releases, store, submissions, readZip, signIn, isDep
         { mend: { zh: '用 --as 指定人员', en: 'Name a person with --as' } },
       );
     }
+    signedIn.set(request, person);
     if (role && !person.roles.includes(role)) {
       throw new Refusal('NotAllowed', {
         zh: `${person.name}（${person.roles.join('、')}）没有这个权限，需要的角色：${role}`,
@@ -106,6 +121,13 @@ export function createApi({ releases, store, submissions, readZip, signIn, isDep
     return { gate, reviewerId: person.id };
   }
 
+  /** Titles are joined here, from the row: Temporal does not know them. */
+  async function told(status: BoardStatus): Promise<ReleaseStatus> {
+    const revision = await store.revision(status);
+    if (!revision) throw new Refusal('BundleUnknown', { zh: '没有这个版本', en: 'There is no such revision' });
+    return { ...status, title: revision.content.manifest.title };
+  }
+
   api.get('/readyz', async () => ({ now: await store.now() }));
   api.get('/v1/me', async (request) => personOf(request));
 
@@ -126,45 +148,44 @@ export function createApi({ releases, store, submissions, readZip, signIn, isDep
   api.get('/v1/bundles', async (request) => {
     personOf(request);
     const ids = await store.bundleIds();
-    const statuses = await Promise.all(ids.slice(0, 50).map((id) => releases.status(id).catch(() => null)));
+    const statuses = await Promise.all(ids.slice(0, 50).map((id) => releases.status(id).then(told, () => null)));
     return { bundles: statuses.filter((status) => status !== null) };
   });
   api.get('/v1/bundles/:bundleId', async (request) => {
     personOf(request);
-    return releases.status(bundleOf(request));
+    return told(await releases.status(bundleOf(request)));
   });
   api.get('/v1/bundles/:bundleId/receipts', async (request) => {
     personOf(request);
     return { receipts: await store.receipts(bundleOf(request)) };
   });
 
-  api.post('/v1/bundles/:bundleId/gates/:gate/sign', async (request) =>
-    releases.decide(bundleOf(request), { decision: 'signed', ...reviewerOf(request), ...SignBody.parse(request.body) }),
-  );
-  api.post('/v1/bundles/:bundleId/gates/:gate/return', async (request) =>
-    releases.decide(bundleOf(request), {
-      decision: 'returned',
-      ...reviewerOf(request),
-      ...ReturnBody.parse(request.body),
-    }),
-  );
+  api.post('/v1/bundles/:bundleId/gates/:gate/sign', async (request) => {
+    const decision = { decision: 'signed' as const, ...reviewerOf(request), ...SignBody.parse(request.body) };
+    return told(await releases.decide(bundleOf(request), decision));
+  });
+  api.post('/v1/bundles/:bundleId/gates/:gate/return', async (request) => {
+    const decision = { decision: 'returned' as const, ...reviewerOf(request), ...ReturnBody.parse(request.body) };
+    return told(await releases.decide(bundleOf(request), decision));
+  });
   api.post('/v1/bundles/:bundleId/arm', async (request) => {
     const leaderId = personOf(request, 'leader').id;
-    return releases.arm(bundleOf(request), { ...ArmBody.parse(request.body), leaderId });
+    return told(await releases.arm(bundleOf(request), { ...ArmBody.parse(request.body), leaderId }));
   });
   api.post('/v1/bundles/:bundleId/hold', async (request) => {
     const actorId = personOf(request, 'leader').id;
-    return releases.hold(bundleOf(request), { ...ReasonBody.parse(request.body), actorId });
+    return told(await releases.hold(bundleOf(request), { ...ReasonBody.parse(request.body), actorId }));
   });
   api.post('/v1/bundles/:bundleId/resume', async (request) => {
     const actorId = personOf(request, 'leader').id;
     const { t0 = null } = ResumeBody.parse(request.body);
-    return releases.resume(bundleOf(request), { t0, actorId });
+    return told(await releases.resume(bundleOf(request), { t0, actorId }));
   });
   api.post('/v1/bundles/:bundleId/withdraw', async (request) => {
     const actorId = personOf(request, 'leader').id;
-    return releases.withdraw(bundleOf(request), { ...ReasonBody.parse(request.body), actorId });
+    return told(await releases.withdraw(bundleOf(request), { ...ReasonBody.parse(request.body), actorId }));
   });
 
+  serveAudit(api, { audit, personOf });
   return api;
 }

@@ -50,7 +50,6 @@ export const createSubmissions =
     const submission: Submission = {
       revision,
       seal,
-      title: manifest.title,
       documentNumber: manifest.documentNumber,
       drafterId,
       gates: gates.gates,

@@ -24,7 +24,6 @@ export const fourGates = [
 export const submission = (changes: Partial<Submission> = {}): Submission => ({
   revision: 1,
   seal: digest('revision 1'),
-  title: '青禾区支持企业绿色改造若干措施',
   documentNumber: '青政发〔2026〕12号',
   drafterId: 'drafter',
   gates: fourGates,

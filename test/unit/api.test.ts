@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Intake } from '../../activities/bundles/intake.ts';
+import type { AuditStore } from '../../activities/ports/audit-store.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { digestOf } from '../../activities/releases/sealed-staging.ts';
@@ -10,7 +11,7 @@ import { createSignIn } from '../../infra/config/people-tokens.ts';
 import { ErrorAnswer, SubmitAnswer } from '../../schemas/api.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import type { Finding } from '../../schemas/finding.ts';
-import type { ReleaseStatus } from '../../schemas/release.ts';
+import type { BoardStatus } from '../../schemas/release.ts';
 import { Refusal } from '../../services/api/refusal.ts';
 import type { Releases } from '../../services/api/releases.ts';
 import { createApi } from '../../services/api/server.ts';
@@ -21,7 +22,7 @@ import { digest, manifestOf, newBundleId } from '../support/release-fixture.ts';
 const office = await loadOfficeConfig();
 const people = office.people.people;
 const bundleId = newBundleId();
-const status = { bundleId, revision: 1, seal: digest('seal'), state: 'in-review' } as ReleaseStatus;
+const status = { bundleId, revision: 1, seal: digest('seal'), state: 'in-review' } as BoardStatus;
 
 let stored: string[];
 let acts: string[];
@@ -55,6 +56,7 @@ function api() {
     },
     bundleIds: async () => [bundleId],
     receipts: async () => [],
+    revision: async () => ({ content: { manifest: manifestOf(bundleId) } }),
     now: async () => new Date().toISOString(),
   } as unknown as CoreStore;
   const act = (name: string) => async (_id: string, argument?: unknown) => {
@@ -80,6 +82,7 @@ function api() {
   return createApi({
     releases,
     store,
+    audit: { recordRefusal: async () => {} } as unknown as AuditStore, // see audit/api-audit.test.ts
     submissions: createSubmissions({
       store,
       blobs,
@@ -150,6 +153,11 @@ describe('who may do what', () => {
     }
     expect((await send(person, 'POST', '/v1/bundles')).status).toBe(401);
   });
+});
+
+test('a status carries the title from the row: Temporal does not know it', async () => {
+  const { body } = await send('auditor', 'GET', path);
+  expect(body).toMatchObject({ bundleId, title: manifestOf(bundleId).title });
 });
 
 describe('submission', () => {

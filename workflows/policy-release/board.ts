@@ -1,17 +1,9 @@
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { GateDecision, GateState } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type {
-  ChannelState,
-  ChannelStatus,
-  ReleaseId,
-  ReleasePlan,
-  ReleaseState,
-  ReleaseStatus,
-} from '../../schemas/release.ts';
+import type { ChannelState, ChannelStatus, ReleaseId, ReleasePlan, ReleaseState } from '../../schemas/release.ts';
 import type { Bilingual, Instant } from '../../schemas/text.ts';
 import type { Intervention, Submission } from './messages.ts';
-import { releaseBlockers } from './rules.ts';
 
 /** All that the workflow knows of one bundle. Changed by the functions below only; they are pure but for `board`. */
 export type Board = {
@@ -130,22 +122,4 @@ export function publicOutcome(board: Board): 'released' | 'partly-released' | 'o
   if (board.channels.some((channel) => channel.state === 'unknown')) return 'outcome-unknown';
   if (board.channels.some((channel) => channel.state === 'refused')) return 'partly-released';
   return 'verifying';
-}
-
-export function statusOf(board: Board): ReleaseStatus {
-  const { submission } = board;
-  if (!submission) throw new RangeError('A board has no status before the first submission');
-  return {
-    bundleId: board.bundleId,
-    title: submission.title,
-    documentNumber: submission.documentNumber,
-    revision: submission.revision,
-    seal: submission.seal,
-    state: board.state,
-    gates: board.gates.map((gate) => ({ ...gate })),
-    plan: board.plan,
-    committedAt: board.committedAt,
-    channels: board.channels.map((channel) => ({ ...channel })),
-    blockers: [...(board.notice ? [board.notice] : []), ...releaseBlockers(board)],
-  };
 }

@@ -2,7 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
+import type { BoardStatus, ReleasePolicy } from '../../schemas/release.ts';
 import type { Digest, Instant } from '../../schemas/text.ts';
 
 /** One workflow per bundle carries it from submission to release, and waits there for a withdrawal. */
@@ -10,11 +10,10 @@ export const policyReleaseId = (bundleId: BundleId) => `bundle-${bundleId}`;
 
 export type PolicyReleaseInput = { bundleId: BundleId; lateWindowMs: number };
 
-/** 送审: a frozen revision whose rows are stored. What the workflow needs of it, without its text. */
+/** 送审: a frozen revision whose rows are stored. What the workflow needs of it, without a word of its text (I24). */
 export type Submission = {
   revision: number;
   seal: Digest;
-  title: string;
   documentNumber: string | null;
   drafterId: string;
   /** Frozen with the revision: a change of gates.yaml does not touch a bundle that runs. */
@@ -33,13 +32,13 @@ export type Resumption = { t0: Instant | null; actorId: string };
 export type Arming = { seal: Digest; t0: Instant; leaderId: string };
 
 // Updates: a person waits for the answer. Each answers with the board as it is afterwards.
-export const submit = defineUpdate<ReleaseStatus, [Submission]>('submit');
-export const signGate = defineUpdate<ReleaseStatus, [GateDecision]>('signGate');
-export const returnGate = defineUpdate<ReleaseStatus, [GateDecision]>('returnGate');
-export const arm = defineUpdate<ReleaseStatus, [Arming]>('arm');
-export const hold = defineUpdate<ReleaseStatus, [Intervention]>('hold');
-export const resume = defineUpdate<ReleaseStatus, [Resumption]>('resume');
-export const withdraw = defineUpdate<ReleaseStatus, [Intervention]>('withdraw');
+export const submit = defineUpdate<BoardStatus, [Submission]>('submit');
+export const signGate = defineUpdate<BoardStatus, [GateDecision]>('signGate');
+export const returnGate = defineUpdate<BoardStatus, [GateDecision]>('returnGate');
+export const arm = defineUpdate<BoardStatus, [Arming]>('arm');
+export const hold = defineUpdate<BoardStatus, [Intervention]>('hold');
+export const resume = defineUpdate<BoardStatus, [Resumption]>('resume');
+export const withdraw = defineUpdate<BoardStatus, [Intervention]>('withdraw');
 /** A channel reports a fact; repeats and late reports are harmless. */
 export const reportReceipt = defineSignal<[ChannelReceipt]>('reportReceipt');
-export const readStatus = defineQuery<ReleaseStatus>('readStatus');
+export const readStatus = defineQuery<BoardStatus>('readStatus');

@@ -88,7 +88,7 @@ export function assertMayDecide({ submission, state, gates }: Board, decision: G
     });
   }
   const gate = gates.find((candidate) => candidate.gate === decision.gate);
-  if (!gate || gate.state !== 'open') {
+  if (gate?.state !== 'open') {
     throw permanent('GateNotOpen', {
       zh: gate ? `${gate.name.zh}已由 ${gate.reviewerId} 作出决定` : `本政策包没有“${decision.gate}”这一关`,
       en: gate ? `${gate.name.en} has been decided by ${gate.reviewerId}` : `This bundle has no gate ${decision.gate}`,
