@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AuditRow, ChainHead } from './audit.ts';
 import { BundleId, Channel } from './bundle.ts';
 import { PermanentFailure } from './failures.ts';
 import { Finding } from './finding.ts';
@@ -54,6 +55,21 @@ export type BundlesAnswer = z.infer<typeof BundlesAnswer>;
 /** Answer of `GET /v1/bundles/:bundleId/receipts`, oldest first. */
 export const ReceiptsAnswer = z.strictObject({ receipts: z.array(ChannelReceipt) });
 export type ReceiptsAnswer = z.infer<typeof ReceiptsAnswer>;
+
+/** Query of `GET /v1/audit`: rows after this `seq`; of one bundle only, where it is named. */
+export const AuditQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .default('0')
+    .transform(Number),
+  bundle: BundleId.optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
+/** Answer of `GET /v1/audit`: one page, in order; `head` is of the whole chain. An empty page is the end. */
+export const AuditAnswer = z.strictObject({ rows: z.array(AuditRow), head: ChainHead.nullable() });
+export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
 export const ErrorType = z.union([
   PermanentFailure,
