@@ -39,7 +39,7 @@ export async function buildExample(): Promise<Map<string, Buffer>> {
   return files;
 }
 
-// `npx tsx examples/build.ts` writes what has changed; a test compares with what is committed.
+// `npx node examples/build.ts` writes what has changed; a test compares with what is committed.
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [name, content] of await buildExample()) await writeFile(join(directory, name), content);
 }

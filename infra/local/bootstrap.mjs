@@ -129,15 +129,13 @@ if (!entry) {
 if (!packagesAreCurrent()) await withInstallLock(install);
 
 const program = node();
-const flags = [
-  '--disable-warning=ExperimentalWarning',
-  '--import',
-  pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href,
-];
+const flags = ['--disable-warning=ExperimentalWarning', '--import', pathToFileURL(join(root, 'infra/jsx.ts')).href];
+// What Node compiled is kept with the packages it belongs to: a warm start costs half the processor time.
+const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules/.cache/node');
 const path = `${join(root, 'node_modules/.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`;
 const child = spawn(program, [...flags, join(root, entry), ...args], {
   cwd: root,
-  env: { ...process.env, PATH: path },
+  env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: compiled },
   // The channel tells the child when this process is killed, so that it does not stay behind alone.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });

@@ -56,7 +56,7 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
     const args = [
       '--disable-warning=ExperimentalWarning',
       '--import',
-      import.meta.resolve('tsx'),
+      import.meta.resolve('../jsx.ts'),
       resolve(repositoryRoot, spec.entry),
     ];
     const env = { ...inherited(), ...spec.env };

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function start(settings: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/sandbox/main.ts'], {
+  const child = spawn(process.execPath, ['--import', './infra/jsx.ts', 'infra/sandbox/main.ts'], {
     env: {
       PATH: process.env.PATH,
       LOCKSTEP_SANDBOX_DATA_DIR: dataDir,

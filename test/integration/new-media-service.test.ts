@@ -50,7 +50,7 @@ afterAll(async () => {
 /** The process as it is started in earnest; its settings are all it knows. */
 function start(): ChildProcess {
   const { temporal, kafka } = testServices();
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), 'services/new-media/main.ts'], {
+  const child = spawn(process.execPath, ['services/new-media/main.ts'], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {

@@ -29,9 +29,10 @@ describe('the example bundle', () => {
     const made = await buildExample();
     expect((await readdir(directory)).sort()).toEqual([...made.keys()].sort());
     for (const [name, content] of made) {
-      expect((await readFile(new URL(name, directory))).equals(content), `${name}: run npx tsx examples/build.ts`).toBe(
-        true,
-      );
+      expect(
+        (await readFile(new URL(name, directory))).equals(content),
+        `${name}: run npx node examples/build.ts`,
+      ).toBe(true);
     }
   });
 
