@@ -6,7 +6,13 @@ const lane = (name: string, options: Record<string, unknown> = {}) => ({
 });
 
 // Temporal's native core and child processes want process isolation, and no fake clocks.
-const services = { pool: 'forks', testTimeout: 120_000, hookTimeout: 300_000 };
+// Patience is for busy machines; no test measures time.
+const services = {
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 const localServices = { globalSetup: ['test/support/local-services.ts'] };
 
 export default defineConfig({
