@@ -36,7 +36,8 @@ export const superseded: Rule = {
         if (!match || BY_ITSELF.test(text)) continue;
         const named = /《[^》]+》/u.test(text) && (NUMBER.test(text) || withoutNumber(manifest.supersedes, text));
         names ||= named;
-        if (named || /(与本[^。；]{2,12}(不一致|抵触|相抵触))/u.test(text)) continue;
+        // Whatever does not agree with this document: nobody can name it.
+        if (named || /(不一致|抵触)[^。；]{0,10}废止/u.test(text)) continue;
         findings.push(
           finding(
             UNNAMED,

@@ -28,7 +28,7 @@ export const formula: Rule = {
       linesOf(model).flatMap((line) => {
         const slips = [
           ...phrases.flatMap((phrase) => nearMisses(line.text, phrase)),
-          ...sequences.flatMap((sequence) => disorder(line.text, sequence)),
+          ...sequences.flatMap((sequence) => [...disorder(line.text, sequence), ...misnamed(line.text, sequence)]),
         ];
         return slips.map(({ start, end, canonical }) =>
           finding(
@@ -106,6 +106,27 @@ function disorder(text: string, { members, whole: inFull }: { members: string[];
     if (ordered && whole) return [];
     if (!ordered && isOtherList(found, members)) return [];
     return [{ start: match.index, end: match.index + match[0].length, canonical: members.join('、') }];
+  });
+}
+
+/** “四个意识”（…）: what is given in explanation of a name has to be all of it, and nothing else. */
+function misnamed(text: string, { name, members, whole }: { name: string; members: string[]; whole: boolean }): Slip[] {
+  if (!whole) return [];
+  const explained = new RegExp(`${name}(?:，?即|，?是指|，?包括|[（(：:])[，,：:]?([^）)。；]{8,60})`, 'gu');
+  return [...text.matchAll(explained)].flatMap((match) => {
+    const items = (match[1] ?? '').split(/[、，和及]/u).map((item) => item.trim());
+    const listed = items.slice(
+      0,
+      Math.max(
+        members.length,
+        items.findIndex((item) => !item.endsWith(members[0]?.slice(-2) ?? '')),
+      ),
+    );
+    const right = listed.length === members.length && listed.every((item, at) => item === members[at]);
+    const known = listed.filter((item) => members.includes(item)).length;
+    if (right || known < 2 || known === members.length || disorder(text, { members, whole }).length > 0) return [];
+    const start = match.index + match[0].length - (match[1] ?? '').length;
+    return [{ start, end: match.index + match[0].length, canonical: members.join('、') }];
   });
 }
 

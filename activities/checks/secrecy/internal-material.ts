@@ -17,9 +17,10 @@ const INTERNAL: CodeEntry = {
 /** Set phrases that say so wherever they stand. */
 const PHRASE =
   /内部(?:资料|文件|材料|刊物|情况|信息)[,，、·:：!！]?(?:请)?(?:注意|妥善)(?:保存|保管|保密)|(?:此件|本件|本文件|本资料|本材料)(?:为|系|属|仅供|仅限)?(?:内部(?:文件|资料|材料|使用|掌握|传阅)|(?:不得|严禁|请勿)外传)|(?:仅供|仅限|限)内部(?:使用|参考|传阅|掌握|交流)|阅后(?:即焚|收回|退回|销毁)/u;
-/** Words that are a mark only where nothing else stands beside them. */
-const ALONE =
-  /^[[(（【]?(?:内部(?:资料|文件|材料|使用|参考|传阅|掌握|刊物)|内参|注意保存|(?:不得|不准|严禁|请勿)外传|不宜公开|不予公开)[\])）】!！。]?$/u;
+const WORD =
+  '(?:内部(?:资料|文件|材料|使用|参考|传阅|掌握|刊物)|内参|注意保存|注意保密|(?:不得|不准|严禁|请勿)外传|不宜公开|不予公开)';
+/** Words that are a mark only where nothing else stands beside them; two of them may stand together. */
+const ALONE = new RegExp(`^[\\[(（【]?${WORD}(?:[,，、;；]?${WORD})?[\\])）】!！。]?$`, 'u');
 
 /** 内部资料 marks anywhere in a part. 内部 in running text (内部监督、内部审计) is an ordinary word. */
 export const internalMaterial: Rule = {

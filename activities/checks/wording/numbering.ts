@@ -28,6 +28,8 @@ const LEVELS: { form: RegExp; within: number; continues: boolean }[] = [
   { form: /^[（(](\d{1,2})[）)]/u, within: 7, continues: false },
 ];
 const SPOKEN = /(?:^|[。；：，])([一二三四五六七八九十])是(?=[\u4e00-\u9fa5“])/gu;
+/** （一）…；（二）… within one paragraph; 第五条第（一）项 is a reference. */
+const BRACKETED = /(?<=[。；：])[（(]([一二三四五六七八九十])[）)]/gu;
 
 type Count = { last: number; interrupted: boolean };
 
@@ -85,24 +87,29 @@ function report(item: string, line: Line, expected: number, number: number, last
   );
 }
 
-/** 一是……；二是……；三是…… within one paragraph. */
-function spoken(item: string, line: Line): Finding[] {
+/** 一是……；二是……；三是…… and （一）……；（二）…… within one paragraph. */
+const spoken = (item: string, line: Line): Finding[] => [
+  ...inSeries(item, line, SPOKEN),
+  ...inSeries(item, line, BRACKETED),
+];
+
+function inSeries(item: string, line: Line, form: RegExp): Finding[] {
   let expected = 1;
-  for (const match of line.text.matchAll(SPOKEN)) {
+  for (const match of line.text.matchAll(form)) {
     const number = numberOf(match[1] ?? '') ?? 0;
     if (number === 1) expected = 1;
     // 二是 alone may be anything; a series is one only from its first member on.
     else if (expected === 1) continue;
     if (number !== expected) {
-      const start = match.index + match[0].length - 2;
+      const start = match.index + match[0].length - (match[0].endsWith('是') ? 2 : 3);
       return [
         finding(
           JUMP,
           item,
           placeIn(line, start, Math.min(line.text.length, start + 12)),
           {
-            zh: `“${match[1]}是”不连续，应当是第${expected}点。`,
-            en: `"${match[1]}是" is out of sequence: point ${expected} was due.`,
+            zh: `第${number}点的序号不连续，应当是第${expected}点。`,
+            en: `Point ${number} is out of sequence: point ${expected} was due.`,
           },
           { zh: '请核对各点的序号。', en: 'Check the numbers of the points.' },
         ),

@@ -6,6 +6,8 @@ import { linesOf, placeIn, sentencesOf } from '../../text/lines.ts';
 export type Power = CodeEntry & {
   /** What a document may not set by itself; any of them in one sentence. */
   sets: RegExp[];
+  /** The same, also for permits that a law already requires. */
+  regardless?: RegExp[];
   /** Whether a basis in law makes it a repetition of the law (依法, 依照《…法》). */
   basisExcuses: boolean;
 };
@@ -30,7 +32,7 @@ const BASIS =
 
 /** 设定: only laws and regulations may; a 规范性文件 may repeat them, citing them. Whole document, annexes too. */
 export function powerRule(power: Power): Rule {
-  const { sets: _, basisExcuses: __, ...code } = power;
+  const { sets: _, regardless: __, basisExcuses: ___, ...code } = power;
   return {
     codes: [code],
     check({ policy }, data) {
@@ -47,16 +49,18 @@ export function powerRule(power: Power): Rule {
   };
 }
 
-function setIn({ sets, basisExcuses, code }: Power, sentence: string, data: RuleData): RegExpExecArray | null {
+function setIn(
+  { sets, regardless = [], basisExcuses }: Power,
+  sentence: string,
+  data: RuleData,
+): RegExpExecArray | null {
   if (basisExcuses && BASIS.test(sentence)) return null;
-  const usesPermits = code === 'LEG-POWER-LICENSE';
-  for (const pattern of sets) {
+  // A permit that a law already requires may be named without citing the law each time.
+  const settled =
+    regardless.length > 0 && data.permits.some(({ permits }) => permits.some((permit) => sentence.includes(permit)));
+  for (const pattern of settled ? regardless : [...sets, ...regardless]) {
     const match = pattern.exec(sentence);
-    if (!match || NOT.test(sentence.slice(0, match.index))) continue;
-    // A permit that a law already requires may be named without citing the law each time.
-    if (usesPermits && data.permits.some(({ permits }) => permits.some((permit) => sentence.includes(permit))))
-      continue;
-    return match;
+    if (match && !NOT.test(sentence.slice(0, match.index))) return match;
   }
   return null;
 }
