@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import { BundleEvent, deadTopic, ReceiptEvent, ReleaseEvent, Topic } from './events.ts';
+import { AuditEvent, BundleEvent, deadTopic, ReceiptEvent, ReleaseEvent, Topic } from './events.ts';
 import { jsonSchemaOf } from './json-schemas.ts';
 
 type EventSchema = z.ZodObject & { shape: { type: z.ZodLiteral<string> } };
@@ -33,6 +33,14 @@ const topics: {
     sender: 'channel',
     events: ReceiptEvent.options,
   },
+  {
+    name: 'audit',
+    address: Topic.audit,
+    purpose:
+      'Signed checkpoints of the audit chain. Kept for ever: whoever keeps them finds a chain that was rewritten.',
+    sender: 'core',
+    events: AuditEvent.options,
+  },
 ];
 
 const typeOf = (event: EventSchema): string => event.shape.type.value;
@@ -45,7 +53,9 @@ const message = (event: EventSchema) => {
     contentType: 'application/cloudevents+json',
     headers: ref('components', 'schemas', 'headers'),
     payload,
-    bindings: { kafka: { key: { type: 'string', format: 'uuid', description: 'The bundle id, equal to `subject`.' } } },
+    bindings: {
+      kafka: { key: { type: 'string', description: 'Equal to `subject`: the bundle id, or `audit-chain`.' } },
+    },
   };
 };
 
@@ -78,7 +88,7 @@ export function asyncApiDocument(): string {
       title: 'Lockstep 三同步 events',
       version: '1.0.0',
       description: [
-        'CloudEvents 1.0 in structured mode over Kafka. Delivery is at least once and in order per key (the bundle id);',
+        'CloudEvents 1.0 in structured mode over Kafka. Delivery is at least once and in order per key (the subject);',
         'a resent event has the same id, so a consumer drops what it has seen. Events carry references and digests,',
         'never unreleased text. A change of shape is a new type (`….v2`); a published type stays as it is.',
       ].join('\n'),

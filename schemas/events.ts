@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Checkpoint } from './audit.ts';
 import { BundleId, Channel } from './bundle.ts';
 import { ChannelReceipt } from './receipt.ts';
 import { ReleaseId, ReleaseState, StagedObject } from './release.ts';
@@ -8,6 +9,7 @@ export const Topic = {
   bundles: 'lockstep.bundles.v1',
   releases: 'lockstep.releases.v1',
   receipts: 'lockstep.receipts.v1',
+  audit: 'lockstep.audit.v1',
 } as const;
 export type Topic = (typeof Topic)[keyof typeof Topic];
 
@@ -15,17 +17,23 @@ export type Topic = (typeof Topic)[keyof typeof Topic];
 export const deadTopic = (consumer: string) => `lockstep.${consumer}.dead.v1`;
 
 /** The envelope has CloudEvents 1.0 attribute names; `type` ends in the version of `data`. */
-const event = <const T extends `${string}.v${number}`, D extends z.ZodType>(type: T, data: D) =>
+const eventAbout = <const T extends `${string}.v${number}`, S extends z.ZodType<string>, D extends z.ZodType>(
+  subject: S,
+  type: T,
+  data: D,
+) =>
   z.strictObject({
     specversion: z.literal('1.0'),
     id: z.uuid(), // derived from what happened, so that a resend has the same id and consumers drop it
     source: z.string().min(1),
     type: z.literal(type),
-    subject: BundleId,
+    subject,
     time: Instant,
     datacontenttype: z.literal('application/json'),
     data,
   });
+const event = <const T extends `${string}.v${number}`, D extends z.ZodType>(type: T, data: D) =>
+  eventAbout(BundleId, type, data);
 
 /** A channel's part of a prepared release: references and digests, never unreleased text (I24). */
 const Staged = z.strictObject({ channel: Channel, objects: z.array(StagedObject).min(1) });
@@ -69,6 +77,12 @@ export type ReleaseEvent = z.infer<typeof ReleaseEvent>;
 export const ReceiptEvent = z.discriminatedUnion('type', [event('channel.receipt.v1', ChannelReceipt)]);
 export type ReceiptEvent = z.infer<typeof ReceiptEvent>;
 
+/** Signed heads of the audit chain, for whoever keeps them out of reach of the core's own administrators. */
+export const AuditEvent = z.discriminatedUnion('type', [
+  eventAbout(z.literal('audit-chain'), 'audit.checkpoint.v1', Checkpoint),
+]);
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
 /** Everything that travels. A change of shape is a new member (`….v2`); a published member stays as it is. */
-export const LockstepEvent = z.discriminatedUnion('type', [BundleEvent, ReleaseEvent, ReceiptEvent]);
+export const LockstepEvent = z.discriminatedUnion('type', [BundleEvent, ReleaseEvent, ReceiptEvent, AuditEvent]);
 export type LockstepEvent = z.infer<typeof LockstepEvent>;

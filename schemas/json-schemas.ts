@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import * as api from './api.ts';
+import { AuditRow, BundleEvidence, Checkpoint } from './audit.ts';
 import { Manifest } from './bundle.ts';
 import * as cli from './cli.ts';
 import * as configuration from './configuration.ts';
-import { BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
+import { AuditEvent, BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
 import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
@@ -22,6 +23,9 @@ export const published: Record<string, z.ZodType> = {
   'event-bundle': BundleEvent,
   'event-release': ReleaseEvent,
   'event-receipt': ReceiptEvent,
+  'event-audit': AuditEvent,
+  'audit-row': AuditRow,
+  'audit-checkpoint': Checkpoint,
   'api-submit-query': api.SubmitQuery,
   'api-submit-answer': api.SubmitAnswer,
   'api-sign-body': api.SignBody,
@@ -31,6 +35,9 @@ export const published: Record<string, z.ZodType> = {
   'api-resume-body': api.ResumeBody,
   'api-bundles-answer': api.BundlesAnswer,
   'api-receipts-answer': api.ReceiptsAnswer,
+  'api-audit-query': api.AuditQuery,
+  'api-audit-answer': api.AuditAnswer,
+  'api-bundle-evidence': BundleEvidence,
   'api-error-answer': api.ErrorAnswer,
   'api-release-status': ReleaseStatus,
   'cli-submitted': cli.CliSubmitted,

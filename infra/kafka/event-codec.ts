@@ -4,9 +4,10 @@ import { LockstepEvent, Topic } from '../../schemas/events.ts';
 
 const contentType = 'application/cloudevents+json; charset=UTF-8';
 
-const topicOf = (event: LockstepEvent): Topic => {
-  if (event.type.startsWith('bundle.')) return Topic.bundles;
-  return event.type.startsWith('release.') ? Topic.releases : Topic.receipts;
+const topicOf = ({ type }: LockstepEvent): Topic => {
+  if (type.startsWith('bundle.')) return Topic.bundles;
+  if (type.startsWith('audit.')) return Topic.audit;
+  return type.startsWith('release.') ? Topic.releases : Topic.receipts;
 };
 
 /**

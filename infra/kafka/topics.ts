@@ -35,6 +35,8 @@ export const topics: readonly TopicSpec[] = [
   { name: Topic.receipts, partitions, settings: settings(400 * day) },
   // Any channel can be rebuilt from this log.
   { name: Topic.releases, partitions, settings: settings(forEver) },
+  // One partition: checkpoints have one order. What they prove is asked for years later.
+  { name: Topic.audit, partitions: 1, settings: settings(forEver) },
   // One partition: people read these in order of arrival. Kept until a person decided on each. Larger than the rest: a
   // record that could not be parked, for the headers that tell of its failure, would block its partition for ever.
   ...consumers.map((consumer) => ({ name: deadTopic(consumer), partitions: 1, settings: settings(forEver, 3) })),

@@ -57,6 +57,7 @@ export function createDeliveryConsumer({ client, channel, account, taskQueue, lo
       }
       case 'bundle.transitioned.v1':
       case 'channel.receipt.v1':
+      case 'audit.checkpoint.v1':
         return;
       default:
         event satisfies never; // a new event type stops compiling here

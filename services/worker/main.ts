@@ -1,12 +1,17 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { createCheckpointer } from '../../activities/audit/checkpointer.ts';
 import { createReleaseActivities } from '../../activities/releases/activities.ts';
 import { createStageRelease } from '../../activities/releases/stage.ts';
+import { createCheckpointLog } from '../../infra/audit/checkpoint-log.ts';
+import { auditFiles } from '../../infra/audit/files.ts';
+import { ensureAuditKey } from '../../infra/audit/keys.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
+import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
@@ -18,6 +23,7 @@ import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import { Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
 import { runProcess, serveHealth } from '../process-frame.ts';
+import { keepCheckpoints } from './checkpoints.ts';
 import { createReceiptConsumer } from './receipts.ts';
 import { createRender } from './render.ts';
 
@@ -28,6 +34,7 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
   'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_DATA_DIR',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_WEBSITE_URL',
   'LOCKSTEP_WORKFLOW_BUNDLE',
@@ -61,6 +68,14 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const announcer = {
     announce: async (events: Parameters<typeof encodeEvent>[0][]) => void (await bus.publish(events.map(encodeEvent))),
   };
+  const dataDir = settings.LOCKSTEP_DATA_DIR;
+  const checkpointer = createCheckpointer({
+    audit: createAuditStore(db),
+    log: createCheckpointLog(auditFiles(dataDir).checkpoints),
+    key: await ensureAuditKey(dataDir),
+    announcer,
+  });
+  onStop(keepCheckpoints({ checkpointer, log })); // before the worker's: the last one comes after its last row
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
