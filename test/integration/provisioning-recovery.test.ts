@@ -8,12 +8,15 @@ import { down } from '../../infra/local/down.ts';
 import { backingServices, recordedInstance } from '../../infra/local/instances.ts';
 import { defaultCacheDir } from '../../infra/local/layout.ts';
 import { isRunning, untilEnded } from '../../infra/local/process-identity.ts';
-import { provisionLocal } from '../../infra/local/provision.ts';
+import { type Provisioned, provisionLocal } from '../../infra/local/provision.ts';
 import { silentReporter } from '../../infra/local/report.ts';
 
 let scratch: string;
+let first: Provisioned; // a start takes seconds: the tests share this one, and the last that does ends it
 beforeAll(async () => {
+  process.env.DOCKER_HOST = 'tcp://127.0.0.1:1'; // local processes also where an engine answers: they are killed here
   scratch = await mkdtemp(join(tmpdir(), 'lockstep-recovery-'));
+  first = await provision();
 });
 afterAll(async () => {
   await down({ dataDir: join(scratch, 'data'), purge: true });
@@ -47,9 +50,16 @@ async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
+test('one service can enter its own database and no other', async () => {
+  const urls = await ensureDatabases(first.postgres.adminUrl, first.secrets);
+  expect(await query(urls.website, 'select current_user as role')).toEqual([{ role: 'lockstep_website' }]);
+  const trespass = new URL(urls.website);
+  trespass.pathname = '/lockstep';
+  await expect(query(trespass.toString(), 'select 1')).rejects.toThrow(/permission denied/);
+});
+
 test('kill -9 of every backing service, and the next start is as before with the same data and addresses', async () => {
-  const before = await provision();
-  const { core } = await ensureDatabases(before.postgres.adminUrl, before.secrets);
+  const { core } = await ensureDatabases(first.postgres.adminUrl, first.secrets);
   await query(core, `create table kept as select '政策' as word`);
   for (const service of backingServices) {
     const instance = await recordedInstance(service, join(scratch, 'data'));
@@ -58,33 +68,22 @@ test('kill -9 of every backing service, and the next start is as before with the
     expect(await untilEnded(instance.identity, 5_000)).toBe(true);
   }
   const after = await provision();
-  expect(after).toMatchObject({ temporal: before.temporal, kafka: before.kafka, postgres: before.postgres });
+  expect(after).toMatchObject({ temporal: first.temporal, kafka: first.kafka, postgres: first.postgres });
   expect(await query(core, 'select word from kept')).toEqual([{ word: '政策' }]);
-  await before.stop();
   await after.stop();
 });
 
 test('a second start uses what runs, and only the last to leave ends it', async () => {
-  const first = await provision();
   const running = await pids();
+  expect(running).toHaveLength(backingServices.length);
   const second = await provision();
   expect(await pids()).toEqual(running);
-  await first.stop();
+  await second.stop();
   expect(await pids()).toEqual(running);
   const instance = await recordedInstance(backingServices[0] ?? expect.fail(), join(scratch, 'data'));
   expect(instance?.way === 'process' && isRunning(instance.identity)).toBe(true);
-  await second.stop();
+  await first.stop();
   expect(await pids()).toEqual([]);
-});
-
-test('one service can enter its own database and no other', async () => {
-  const provisioned = await provision();
-  const urls = await ensureDatabases(provisioned.postgres.adminUrl, provisioned.secrets);
-  expect(await query(urls.website, 'select current_user as role')).toEqual([{ role: 'lockstep_website' }]);
-  const trespass = new URL(urls.website);
-  trespass.pathname = '/lockstep';
-  await expect(query(trespass.toString(), 'select 1')).rejects.toThrow(/permission denied/);
-  await provisioned.stop();
 });
 
 test('an address in the environment that does not answer is an error that names its variable', async () => {

@@ -112,6 +112,36 @@ describe('who may import whom', () => {
   });
 });
 
+describe('packages', () => {
+  type PackageFile = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>;
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json')) as PackageFile;
+  const declared = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const packageOf = (target: string) =>
+    target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
+
+  test('what is imported is declared, so that it does not go when another package lets go of it', () => {
+    const foreign = all.filter(({ target }) => !target.startsWith('node:') && !tracked.includes(target));
+    const wrong = foreign.filter(({ target }) => !declared.includes(packageOf(target)));
+    expect(listed(wrong)).toEqual([]);
+  });
+
+  test('what is declared is used', () => {
+    const imported = new Set(all.map(({ target }) => packageOf(target)));
+    const texts = sources.map(read);
+    // Run by name; found by platform; or, protobufjs, here for the version it makes others share (docs/dependencies.md).
+    const tools = ['@biomejs/biome', 'typescript', 'protobufjs', '@types/node', ...Object.keys(optionalDependencies)];
+    const unused = declared.filter((name) => {
+      if (tools.includes(name) || imported.has(name)) return false;
+      if (name.startsWith('@types/')) return !imported.has(name.slice('@types/'.length));
+      return !texts.some((text) => text.includes(`'${name}`)); // looked up rather than imported: fonts
+    });
+    expect(unused).toEqual([]);
+  });
+});
+
 test('the environment is read by main.ts of a service and by infra only', () => {
   const wrong = sources.filter(
     (path) =>

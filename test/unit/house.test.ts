@@ -57,6 +57,31 @@ describe('dependencies', () => {
     expect(explained.sort()).toEqual(Object.keys(all).sort());
   });
 
+  // npm leaves out what the machine that wrote the lock did not install, and npm ci fails everywhere else.
+  test('the lock has the packages of every platform', () => {
+    type Locked = Record<string, { optionalDependencies?: Record<string, string> }>;
+    const locked = JSON.parse(read('package-lock.json')).packages as Locked;
+    const places = (from: string): string[] => {
+      const parts = from.split(/\/?node_modules\//).filter((part) => part !== '');
+      return parts
+        .map((_, at) =>
+          parts
+            .slice(0, at + 1)
+            .map((part) => `node_modules/${part}/`)
+            .join(''),
+        )
+        .concat('');
+    };
+    const named = Object.entries(locked).flatMap(([from, { optionalDependencies: optional = {} }]) =>
+      Object.keys(optional).map((name) => ({ from, name })),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    const missing = named.filter(
+      ({ from, name }) => !places(from).some((place) => Object.hasOwn(locked, `${place}node_modules/${name}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test('none needs an install script', () => {
     const lock = JSON.parse(read('package-lock.json')).packages as Record<string, { hasInstallScript?: true }>;
     const needing = Object.keys(all).filter((name) => lock[`node_modules/${name}`]?.hasInstallScript);
