@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { compilePressMail } from '../../infra/mail/compile-press-mail.ts';
+import { pressMailTemplate } from '../../infra/mail/press-mail-template.ts';
 import { asyncApiDocument } from '../../schemas/asyncapi.ts';
 import { deadTopic, LockstepEvent, Topic } from '../../schemas/events.ts';
 import { jsonSchemaFiles } from '../../schemas/json-schemas.ts';
@@ -52,4 +54,8 @@ describe('the documents made from the schemas', () => {
       ).toBeDefined();
     }
   });
+});
+
+test('the press mail is compiled from its MJML as it stands (else: npm run generate)', async () => {
+  expect(await pressMailTemplate()).toBe(await compilePressMail());
 });
