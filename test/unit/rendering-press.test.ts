@@ -43,9 +43,11 @@ const files = await unzip(packBytes);
 const named = (pattern: RegExp) => [...files].find(([name]) => pattern.test(name))?.[1].bytes ?? Buffer.alloc(0);
 
 test('the pack holds the document as submitted, as PDF and as text, the materials, the press release and contacts', async () => {
-  expect(digestOf(named(/^1-政策文件\/.*\.docx$/))).toBe(
-    bundle.manifest.items.find(({ id }) => id === 'policy')?.sha256,
-  );
+  const submitted = await bundle.part('policy');
+  const body = async (docx: Uint8Array) => (await unzip(docx)).get('word/document.xml')?.bytes.toString() ?? '';
+  const packed = named(/^1-政策文件\/.*\.docx$/);
+  const withoutRevisionIds = (xml: string) => xml.replace(/\s(?:w:rsid\w*|w14:paraId|w14:textId)="[^"]*"/g, '');
+  expect(await body(packed)).toBe(withoutRevisionIds(await body(submitted)));
   expect(named(/^1-政策文件\/.*\.txt$/).toString()).toContain('一、支持对象和申请条件');
   const { text, pages } = await textOfPdf(named(/^1-政策文件\/.*\.pdf$/));
   expect(text).toContain('青禾区支持中小企业节能降碳改造若干措施');
@@ -63,6 +65,17 @@ test('the list of contents names every other file with its digest', () => {
         new RegExp(`${digestOf(bytes)}\\s+${bytes.length}\\s+${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`),
       );
   }
+});
+
+test('who wrote a document stays inside; the list still leads back to the bytes that were signed', async () => {
+  const list = files.get('目录.txt')?.bytes.toString() ?? '';
+  for (const [name, { bytes }] of files) {
+    if (!name.endsWith('.docx')) continue;
+    const properties = (await unzip(bytes)).get('docProps/core.xml')?.bytes.toString() ?? '';
+    expect(properties).not.toMatch(/creator|lastModifiedBy/);
+  }
+  for (const { sha256 } of bundle.manifest.items.filter(({ file, public: shown }) => shown && file.endsWith('.docx')))
+    expect(list).toContain(`${sha256}             送审稿`);
 });
 
 test('plan and legal dossier are not in it', () => {

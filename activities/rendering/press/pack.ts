@@ -1,4 +1,6 @@
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
+import { stripMetadata } from '../../documents/display/image.ts';
+import { stripDocxMetadata } from '../../documents/strip-docx.ts';
 import { digestOf } from '../../releases/sealed-staging.ts';
 import { toPlainText } from '../blocks.ts';
 import { oneLine } from '../escape.ts';
@@ -16,10 +18,15 @@ export type PressContext = {
   websiteUrl: string;
 };
 
-type Entry = { name: string; bytes: Uint8Array };
+type Entry = {
+  name: string;
+  bytes: Uint8Array;
+  /** Digest of the part that was sealed, where the file lost its metadata on the way out. */
+  submitted?: string;
+};
 
 /**
- * 新闻发布材料包: the document as submitted, as PDF and as text, every interpretation, pictures, the press release (通稿),
+ * 新闻发布材料包: the document as submitted (without its metadata), as PDF and as text, every interpretation, pictures, the press release (通稿),
  * and a list of contents with the digest of each file, so that an editor can tell a real pack from an altered one.
  */
 export async function buildPack(
@@ -33,21 +40,30 @@ export async function buildPack(
   const releases = items.interpretations.filter(({ item }) => item.form === 'press-release');
   const materials = items.interpretations.filter(({ item }) => item.form !== 'press-release');
   const contents: Entry[] = [
-    ...filesOf(items.document, `1-政策文件/${name}`),
+    ...(await filesOf(items.document, `1-政策文件/${name}`)),
     { name: `1-政策文件/${name}.pdf`, bytes: typesetter.pdf({ title, issuingBody, blocks }) },
-    ...items.attachments.flatMap((each, at) => filesOf(each, `1-政策文件/附件${at + 1}-${fileName(each.title)}`)),
-    ...materials.flatMap((each, at) =>
-      filesOf(each, `2-解读材料/${at + 1}-${formName(each.item.form)}-${fileName(each.title)}`),
-    ),
-    ...releases.flatMap((each, at) => filesOf(each, `3-新闻通稿/${at + 1}-${fileName(each.title)}`)),
+    ...(await every(items.attachments, ({ title }, n) => `1-政策文件/附件${n}-${fileName(title)}`)),
+    ...(await every(materials, ({ item, title }, n) => `2-解读材料/${n}-${formName(item.form)}-${fileName(title)}`)),
+    ...(await every(releases, ({ title }, n) => `3-新闻通稿/${n}-${fileName(title)}`)),
     { name: '联系方式.txt', bytes: text(contacts(context)) },
   ];
   return zip([{ name: '目录.txt', bytes: text(tableOfContents(manifest, contents)) }, ...contents]);
 }
 
+const every = async (items: PublicItem[], name: (item: PublicItem, number: number) => string): Promise<Entry[]> =>
+  (await Promise.all(items.map((each, at) => filesOf(each, name(each, at + 1))))).flat();
+
+/** ASVS 14.2.8: who wrote it on which machine, and where a picture was taken, is nobody's business outside. */
+async function withoutMetadata({ mediaType }: PublicItem['item'], bytes: Uint8Array): Promise<Uint8Array> {
+  if (mediaType === DOCX) return stripDocxMetadata(bytes);
+  return isRaster(mediaType) ? (stripMetadata(bytes) ?? bytes) : bytes;
+}
+
 /** A part as submitted, as text, and (a vector graphic) as the picture that the other channels show. */
-function filesOf({ item, bytes, shown, alternative }: PublicItem, name: string): Entry[] {
-  const original = { name: `${name}.${originalExtension(item)}`, bytes };
+async function filesOf({ item, bytes, shown, alternative }: PublicItem, name: string): Promise<Entry[]> {
+  const outgoing = await withoutMetadata(item, bytes);
+  const original: Entry = { name: `${name}.${originalExtension(item)}`, bytes: outgoing };
+  if (digestOf(outgoing) !== item.sha256) original.submitted = item.sha256;
   const plain = alternative ?? (shown ? toPlainText(shown.blocks) : undefined);
   const drawn = item.mediaType === 'image/svg+xml' ? (shown?.pictures ?? []) : [];
   return [
@@ -73,14 +89,16 @@ function fileName(title: string): string {
 }
 
 function tableOfContents({ title, documentNumber, issuingBody }: SealedManifest, contents: Entry[]): string {
-  const lines = contents.map(
-    ({ name, bytes }) => `${digestOf(bytes)}  ${String(bytes.byteLength).padStart(9)}  ${name}`,
-  );
+  const lines = contents.flatMap(({ name, bytes, submitted }) => [
+    `${digestOf(bytes)}  ${String(bytes.byteLength).padStart(9)}  ${name}`,
+    ...(submitted ? [`${submitted}             送审稿 as submitted`] : []),
+  ]);
   return [
     `《${title}》新闻发布材料包`,
     [issuingBody, documentNumber].filter(Boolean).join('　'),
     '',
     '以下依次为各文件的 SHA-256、字节数和名称，可用 sha256sum 核对。',
+    '文档属性和图片拍摄信息已经清除的，另注送审稿（封签所载）的 SHA-256。',
     '',
     ...lines,
     '',
@@ -97,5 +115,8 @@ function contacts({ manifest, press, site, websiteUrl }: PressContext): string {
     '',
   ].join('\n');
 }
+
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+const isRaster = (mediaType: string) => mediaType === 'image/png' || mediaType === 'image/jpeg';
 
 const text = (value: string) => new TextEncoder().encode(value);
