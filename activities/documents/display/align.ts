@@ -1,4 +1,5 @@
 import type { DocumentModel, Paragraph } from '../model.ts';
+import { annexNumbers } from './annex-list.ts';
 import { essence } from './loss.ts';
 
 /** mammoth's document tree, as far as we change it. */
@@ -34,13 +35,15 @@ export const STYLE_MAP = [
 
 export const ANNEX = /^附\s*件\s*[0-9０-９一二三四五六七八九十]{0,3}\s*[：:.．]?$/;
 
-function styleFor(paragraph: Paragraph): string {
+const fullText = ({ numbering, text }: Paragraph): string => `${numbering ?? ''}${text}`.trim();
+
+function styleFor(paragraph: Paragraph, namesAnnex: boolean): string {
   const alignment = paragraph.alignment === 'center' || paragraph.alignment === 'right' ? paragraph.alignment : '';
-  const text = `${paragraph.numbering ?? ''}${paragraph.text}`.trim();
+  const text = fullText(paragraph);
   // A heading that runs on into its paragraph is left there: a screen reader would read the whole as a heading.
-  const short = text.length <= 60 && !/[。；;，]$/.test(text);
+  const alone = text.length <= 60 && !/[。；;]|[，：:]$/.test(text) && !namesAnnex;
   if (!paragraph.cell && ANNEX.test(text)) return `lockstep annex ${alignment}`;
-  const level = paragraph.cell || !short ? null : paragraph.headingLevel;
+  const level = paragraph.cell || !alone ? null : paragraph.headingLevel;
   return `lockstep ${level === null ? 'p' : `h${Math.min(level, 4) + 1}`} ${alignment}`;
 }
 
@@ -56,6 +59,7 @@ export function alignWith(model: DocumentModel, document: MammothElement): Mammo
     model.asides.filter(({ kind }) => kind === 'hidden-text' || kind === 'white-text').map((aside) => aside.paragraph),
   );
   const boxes = new Set(model.asides.filter(({ kind }) => kind === 'text-box').map((aside) => essence(aside.text)));
+  const annexLines = annexNumbers(model.paragraphs.map(fullText));
   let next = 0;
 
   const find = (key: string): (typeof scanned)[number] | null => {
@@ -77,14 +81,20 @@ export function alignWith(model: DocumentModel, document: MammothElement): Mammo
     const match = find(key);
     if (!match)
       return boxes.has(key) ? { ...element, styleName: 'lockstep p ', numbering: null } : { ...element, children: [] };
-    const { paragraph } = match;
+    const { paragraph, index } = match;
     const kept = match.key === key ? element : keepOnly(element, match.key);
     const number = paragraph.numbering;
     const children = number === null ? kept.children : [numberRun(number), ...(kept.children ?? [])];
     const bullet = number === null && element.numbering && paragraph.headingLevel === null;
     return bullet
       ? { ...kept, children: children ?? [], styleName: null, styleId: null }
-      : { ...kept, children: children ?? [], numbering: null, styleId: 'lockstep', styleName: styleFor(paragraph) };
+      : {
+          ...kept,
+          children: children ?? [],
+          numbering: null,
+          styleId: 'lockstep',
+          styleName: styleFor(paragraph, annexLines[index] !== null),
+        };
   };
 
   const visit = (element: MammothElement): MammothElement => {

@@ -1,4 +1,5 @@
 import { type DefaultTreeAdapterTypes, parseFragment, serialize } from 'parse5';
+import { annexNumbers } from './annex-list.ts';
 
 type Element = DefaultTreeAdapterTypes.Element;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
@@ -39,21 +40,11 @@ function unwrapOnly(cell: Element): void {
   for (const child of cell.childNodes) child.parentNode = cell;
 }
 
-/** 附件说明: 「附件：1．名称」 and the lines below it with the following numbers (GB/T 9704—2012 7.3.4). */
 function linkAnnexes(root: Parent, annexes: Map<string, Element>): void {
-  let expected = 0;
-  for (const node of root.childNodes) {
-    if (!('tagName' in node) || node.tagName !== 'p') continue;
-    const text = textOf(node).normalize('NFKC').trim();
-    const first = /^附件:\s*(?:([0-9]{1,2})\s*[.、])?/.exec(text);
-    const following = expected > 1 ? /^([0-9]{1,2})\s*[.、]/.exec(text) : null;
-    const number = first ? (first[1] ?? '1') : following?.[1];
-    if (number === undefined || (!first && Number(number) !== expected)) {
-      if (text !== '') expected = 0;
-      continue;
-    }
-    expected = Number(number) + 1;
-    if (annexes.has(number)) wrapInLink(node, `#annex-${number}`);
+  const paragraphs = root.childNodes.filter((node): node is Element => 'tagName' in node && node.tagName === 'p');
+  for (const [at, number] of annexNumbers(paragraphs.map(textOf)).entries()) {
+    const paragraph = paragraphs[at];
+    if (paragraph && number !== null && annexes.has(number)) wrapInLink(paragraph, `#annex-${number}`);
   }
 }
 

@@ -42,6 +42,25 @@ test('shows a document with headings, drawn numbers, table headers and linked an
   expect(loss).toEqual([]);
 });
 
+test('lines that name annexes and headings that run on into their paragraph are no headings; each line is linked', async () => {
+  const { html } = await show({
+    body: [
+      paragraph('（一）支持对象'),
+      paragraph('（二）申请条件。申请企业应当同时符合下列条件：'),
+      paragraph('1.改造项目建成'),
+      paragraph('附件：1.材料清单'),
+      paragraph('　　　2.申请表'),
+      paragraph('附件1', '<w:pageBreakBefore/>'),
+      paragraph('附件2', '<w:pageBreakBefore/>'),
+    ].join(''),
+  });
+  expect(html).toBe(
+    '<h3>（一）支持对象</h3><p>（二）申请条件。申请企业应当同时符合下列条件：</p><h4>1.改造项目建成</h4>' +
+      '<p><a href="#annex-1">附件：1.材料清单</a></p><p><a href="#annex-2">　　　2.申请表</a></p>' +
+      '<h2 class="annex" id="annex-1">附件1</h2><h2 class="annex" id="annex-2">附件2</h2>',
+  );
+});
+
 test.each<[what: string, parts: DocxParts]>([
   ['hidden text', { body: paragraph(run('公开') + run('机密', '<w:vanish/>') + run('内容')) }],
   ['a hidden paragraph', { body: paragraph('公开内容') + paragraph(run('机密', '<w:vanish/>')) }],
