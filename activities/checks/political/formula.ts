@@ -2,6 +2,7 @@ import type { CodeEntry } from '../../../schemas/rules.ts';
 import { dayOf, effective, finding, type Rule, writings } from '../rule.ts';
 import { distance } from '../text/distance.ts';
 import { linesOf, placeIn } from '../text/lines.ts';
+import { disorder, misnamed, type Slip } from './enumerations.ts';
 import { CENTRAL_WORDING } from './sources.ts';
 
 const FORMULA: CodeEntry = {
@@ -14,8 +15,6 @@ const FORMULA: CodeEntry = {
   bad: '习近平新时代特色社会主义思想',
 };
 const ANCHOR = 3;
-
-type Slip = { start: number; end: number; canonical: string };
 
 /** Near misses of set phrases, and enumerations whose members are missing or out of order. */
 export const formula: Rule = {
@@ -51,9 +50,10 @@ export const formula: Rule = {
 function nearMisses(text: string, { text: phrase, also }: { text: string; also: string[] }): Slip[] {
   const limit = Math.min(3, Math.floor(phrase.length / 5));
   if (limit === 0) return [];
-  const masked = [phrase, ...also].reduce((rest, known) => rest.replaceAll(known, '\0'.repeat(known.length)), text);
   const head = phrase.slice(0, ANCHOR);
   const tail = phrase.slice(-ANCHOR);
+  if (!text.includes(head) && !text.includes(tail)) return [];
+  const masked = [phrase, ...also].reduce((rest, known) => rest.replaceAll(known, '\0'.repeat(known.length)), text);
   const slips: Slip[] = [];
   for (let at = masked.indexOf(head); at !== -1; at = masked.indexOf(head, at + 1)) {
     const best = closest(phrase, limit, (length) => [at, at + length], masked);
@@ -75,6 +75,8 @@ const isSlip = (candidate: string, phrase: string, edits: number) =>
   candidate.at(-1) === phrase.at(-1) || (edits === 1 && candidate.length === phrase.length);
 
 function closest(phrase: string, limit: number, range: (length: number) => [number, number], text: string) {
+  // What is masked, and the end of a clause, end a phrase.
+  const ends = phrase.includes('，') ? /[\0。；]/u : /[\0，。；]/u;
   let best: { start: number; end: number; edits: number } | null = null;
   // The phrase's own length first: a wrong character is likelier than one left out and another added.
   const lengths = Array.from(
@@ -85,50 +87,9 @@ function closest(phrase: string, limit: number, range: (length: number) => [numb
     const [start, end] = range(length);
     if (start < 0 || end > text.length) continue;
     const candidate = text.slice(start, end);
-    if (/[\0，。；]/u.test(candidate.replaceAll(/，/gu, phrase.includes('，') ? '' : '，'))) continue;
+    if (ends.test(candidate)) continue;
     const edits = distance(candidate, phrase, limit);
     if (edits > 0 && edits <= limit && (!best || edits < best.edits)) best = { start, end, edits };
   }
   return best;
 }
-
-/** Members joined by 、 or 和 and nothing else: a run of three and more has to be whole and in order. */
-function disorder(text: string, { members, whole: inFull }: { members: string[]; whole: boolean }): Slip[] {
-  const escaped = members.map((member) => member.replace(/[“”]/gu, (quote) => `${quote}?`));
-  const member = `(?:${escaped.join('|')})`;
-  const run = new RegExp(`${member}(?:[、，和及与]{1,2}${member}){2,}`, 'gu');
-  const plain = (word: string) => word.replace(/[“”]/gu, '');
-  return [...text.matchAll(run)].flatMap((match) => {
-    const found = [...match[0].matchAll(new RegExp(member, 'gu'))].map(([word]) => plain(word));
-    const ranks = found.map((word) => members.findIndex((known) => plain(known) === word));
-    const ordered = ranks.every((rank, at) => at === 0 || rank === (ranks[at - 1] ?? 0) + 1);
-    const whole = !inFull || found.length === members.length;
-    if (ordered && whole) return [];
-    if (!ordered && isOtherList(found, members)) return [];
-    return [{ start: match.index, end: match.index + match[0].length, canonical: members.join('、') }];
-  });
-}
-
-/** “四个意识”（…）: what is given in explanation of a name has to be all of it, and nothing else. */
-function misnamed(text: string, { name, members, whole }: { name: string; members: string[]; whole: boolean }): Slip[] {
-  if (!whole) return [];
-  const explained = new RegExp(`${name}(?:，?即|，?是指|，?包括|[（(：:])[，,：:]?([^）)。；]{8,60})`, 'gu');
-  return [...text.matchAll(explained)].flatMap((match) => {
-    const items = (match[1] ?? '').split(/[、，和及]/u).map((item) => item.trim());
-    const listed = items.slice(
-      0,
-      Math.max(
-        members.length,
-        items.findIndex((item) => !item.endsWith(members[0]?.slice(-2) ?? '')),
-      ),
-    );
-    const right = listed.length === members.length && listed.every((item, at) => item === members[at]);
-    const known = listed.filter((item) => members.includes(item)).length;
-    if (right || known < 2 || known === members.length || disorder(text, { members, whole }).length > 0) return [];
-    const start = match.index + match[0].length - (match[1] ?? '').length;
-    return [{ start, end: match.index + match[0].length, canonical: members.join('、') }];
-  });
-}
-
-/** Few common words of a long list in another order (公正、法治、文明) are not that list. */
-const isOtherList = (found: string[], members: string[]) => found.length < Math.min(4, members.length - 1);

@@ -40,8 +40,10 @@ export const leaders: Rule = {
     if (roster.length === 0) return [];
     const posts = [...new Set(roster.flatMap(({ titles }) => titles))].sort((a, b) => b.length - a.length);
     const post = `(?:[\\u4e00-\\u9fa5]{0,6}(?:党组成员|党工委委员)[、，])?(?:${posts.join('|')})(?:[、，]?(?:${posts.join('|')}))*`;
+    const words = [...posts, ...roster.map(({ name }) => name)];
     return writings(bundle).flatMap(({ item, model }) =>
       linesOf(model).flatMap((line) => {
+        if (!words.some((word) => line.text.includes(word))) return [];
         const mentions = mentionsIn(line, roster, post);
         return [...titles(item.id, line, mentions, post, posts, roster), ...order(item.id, line, mentions)];
       }),

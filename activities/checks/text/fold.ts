@@ -17,6 +17,13 @@ export function fold(text: string, { spaces = false }: { spaces?: boolean } = {}
   const origin: number[] = [];
   let offset = 0;
   for (const character of text) {
+    // Nearly every character is an ordinary ideograph, which no folding changes.
+    if (character >= '\u4e00' && character <= '\u9fa5' && !(character in TRADITIONAL)) {
+      folded += character;
+      origin.push(offset);
+      offset += 1;
+      continue;
+    }
     const plain = STAR.test(character) ? '★' : (TRADITIONAL[character] ?? character.normalize('NFKC'));
     for (const part of plain) {
       const skipped = IGNORABLE.test(part) || (!spaces && SPACE.test(part));

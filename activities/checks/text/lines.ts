@@ -16,8 +16,17 @@ const ENDS = /[。；！？：:;!?]$/;
 /** A picture's line is broken where the box ends; a shorter line is a caption of its own. */
 const WRAPPED = 20;
 
+/** Every rule asks for the lines of the same few models, which nothing changes once they are read. */
+const known = new WeakMap<DocumentModel, Line[]>();
+
 /** The visible text of a document, line by line. In SVG a sentence is broken into several `text` elements. */
 export function linesOf(model: DocumentModel): Line[] {
+  const lines = known.get(model) ?? readLines(model);
+  known.set(model, lines);
+  return lines;
+}
+
+function readLines(model: DocumentModel): Line[] {
   const lines: Line[] = [];
   let previous = '';
   for (const [index, { text, cell, headingLevel, numbering }] of model.paragraphs.entries()) {

@@ -4,8 +4,17 @@ import { linesOf } from './lines.ts';
 /** Everything written anywhere in a part, whether a reader would see it or not. */
 export type Writing = { text: string; place: (start: number, end: number) => Place; visible: boolean };
 
+/** Three rules look through the same writings. */
+const known = new WeakMap<CheckedItem, Writing[]>();
+
 /** File names of pictures and of the part itself, properties and link targets leave the house too. */
-export function writingsIn({ item, model }: CheckedItem): Writing[] {
+export function writingsIn(checked: CheckedItem): Writing[] {
+  const writings = known.get(checked) ?? readWritings(checked);
+  known.set(checked, writings);
+  return writings;
+}
+
+function readWritings({ item, model }: CheckedItem): Writing[] {
   const writing = (where: string, text: string, paragraph: number | null = null): Writing => ({
     text,
     visible: false,
