@@ -77,3 +77,24 @@ export const CliChecks = z.strictObject({
   results: z.array(z.strictObject({ path: z.string(), ...CheckResult.shape })),
 });
 export type CliChecks = z.infer<typeof CliChecks>;
+
+/** `lockstep audit export --out FILE --json`; without `--out`, standard output is the rows. */
+export const CliAuditExported = z.strictObject({
+  rows: z.int().nonnegative(),
+  out: z.string(),
+  report: z.string().nullable(),
+});
+export type CliAuditExported = z.infer<typeof CliAuditExported>;
+
+/** `lockstep audit verify --json`; exit 1 where `ok` is false. */
+export const CliAuditVerified = z.strictObject({
+  ok: z.boolean(),
+  size: z.int().nonnegative().nullable(),
+  head: Digest.nullable(),
+  /** Signed checkpoints that the chain was compared with. */
+  checkpoints: z.int().nonnegative(),
+  /** First row that is not as it was written, or that is missing; 0 where a checkpoint itself is not to be trusted. */
+  firstBad: z.int().nonnegative().nullable(),
+  why: Bilingual.nullable(),
+});
+export type CliAuditVerified = z.infer<typeof CliAuditVerified>;

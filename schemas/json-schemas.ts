@@ -44,6 +44,8 @@ export const published: Record<string, z.ZodType> = {
   'cli-refusal': cli.CliRefusal,
   'cli-demo-result': cli.DemoResult,
   'cli-rules': RuleSetListing,
+  'cli-audit-exported': cli.CliAuditExported,
+  'cli-audit-verified': cli.CliAuditVerified,
   'config-gates': configuration.GatesFile,
   'config-channels': configuration.ChannelsFile,
   'config-people': configuration.PeopleFile,

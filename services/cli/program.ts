@@ -175,6 +175,25 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .requiredOption('--reason <text>', '理由；why')
     .action(on(async () => (await import('./commands/release.ts')).withdraw));
 
+  const audit = program.command('audit').description('审计链；audit chain');
+  audit
+    .command('export')
+    .description('导出审计链（每行一个 JSON）；export the chain as JSON Lines')
+    .option('--bundle <id>', '只要这个政策包；rows of this bundle only')
+    .option('--out <file>', '写入文件；write to a file instead of standard output')
+    .option('--report <file>', '另存可打印的报告（HTML），要同时给 --bundle；write a report to print, of that bundle')
+    .action(on(async () => (await import('./commands/audit.ts')).exportAudit));
+  audit
+    .command('verify')
+    .description(
+      '核验审计链：文件离线核验，不给文件则核验正在运行的系统；verify a file, offline, or the running system',
+    )
+    .argument('[file]', '导出的文件；an exported file')
+    .option('--checkpoints <file>', '签名检查点；signed checkpoints, audit-checkpoints.jsonl')
+    .option('--public-key <file>', '验签公钥；key that checks them, audit-public-key.pem')
+    .option('--extract', '文件是一个政策包的摘录；the file holds the rows of one bundle only')
+    .action(on(async () => (await import('./commands/audit.ts')).verifyAudit));
+
   program
     .command('demo')
     .description('演示全过程；the main job with demo people, on the running system')

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../activities/audit/chain.ts';
+import { vouch } from '../../activities/audit/evidence.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import type { AuditStore } from '../../activities/ports/audit-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
@@ -18,6 +19,7 @@ import { migrate } from '../../infra/postgres/migrate.ts';
 import { AuditKind, type AuditRow } from '../../schemas/audit.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { isPermanent } from '../../schemas/failures.ts';
+import type { Finding } from '../../schemas/finding.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { digest, fourGates, manifestOf, newBundleId, receipt } from '../support/release-fixture.ts';
@@ -56,10 +58,24 @@ const chain = async (): Promise<AuditRow[]> => audit.rows({ after: 0, limit: 100
 const kindsSince = async (seq: number) => (await audit.rows({ after: seq, limit: 1_000 })).map(({ kind }) => kind);
 const size = async () => (await audit.head())?.size ?? 0;
 
+/** A finding quotes what it is about. */
+const found = (title: string): Finding => ({
+  ...{ code: 'WRD-TITLE', gate: 'wording', severity: 'warning', item: 'policy-document', source: '“来源”\\第1条' },
+  location: { where: 'title', paragraph: 0, start: 0, end: title.length, quote: title },
+  message: { zh: `标题“${title}”过长\n\u2028😀`, en: 'The title is long' },
+});
+
 async function revisionOf(bundleId: BundleId): Promise<Sealed> {
   const manifest = manifestOf(bundleId);
   const content = sealedContent({ manifest, parts: [], channels: ['website'], policy: 'publish-rest', ruleSet: '1' });
-  const frozen = { bundleId, seal: sealOf(content), content, gates: fourGates, findings: [], drafterId: 'drafter' };
+  const frozen = {
+    bundleId,
+    seal: sealOf(content),
+    content,
+    gates: fourGates,
+    findings: [found(manifest.title)],
+    drafterId: 'drafter',
+  };
   return { bundleId, seal: frozen.seal, revision: await store.addRevision(frozen) };
 }
 const signed = ({ seal }: Sealed, gate: string, reviewerId = `reviewer-${gate}`) =>
@@ -192,6 +208,38 @@ describe('nobody changes a row', () => {
     });
     await expect(forged).rejects.toThrow('undo');
     expect(verifyChain(await chain())).toMatchObject({ ok: true });
+  });
+});
+
+describe('the rows behind the chain', () => {
+  test('are each vouched for by the row that was written with them', async () => {
+    const { bundleId } = await wholeLife();
+    const evidence = await audit.evidence(bundleId);
+    if (!evidence) throw new Error('not reached');
+    const vouched = vouch(evidence, await chain());
+    const all = Object.values(vouched).flat();
+    expect(all).toHaveLength(8); // a revision, four decisions, a transition, a release, a receipt
+    expect(all.filter(({ seq }) => seq === null)).toEqual([]);
+    expect(new Set(all.map(({ seq }) => seq)).size).toBe(8);
+  });
+
+  test('that somebody changed, or slipped in past the triggers, have nobody to vouch for them', async () => {
+    const { bundleId } = await wholeLife();
+    await sql`update decision set reason = 'another' where bundle_id = ${bundleId} and gate = 'legal'`.execute(owner);
+    await owner.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx); // as a restore would
+      await sql`insert into transition select bundle_id, 99, revision, seal, 'released', 'nobody', null
+        from transition where bundle_id = ${bundleId}`.execute(tx);
+    });
+    const evidence = await audit.evidence(bundleId);
+    if (!evidence) throw new Error('not reached');
+    const { decisions, transitions } = vouch(evidence, await chain());
+    expect(decisions.filter(({ seq }) => seq === null).map(({ gate }) => gate)).toEqual(['legal']);
+    expect(transitions.filter(({ seq }) => seq === null).map(({ transition }) => transition)).toEqual([99]);
+  });
+
+  test('of a bundle that nobody submitted are none', async () => {
+    expect(await audit.evidence(newBundleId())).toBeNull();
   });
 });
 
