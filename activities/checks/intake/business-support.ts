@@ -1,7 +1,8 @@
 import type { CodeEntry } from '../../../schemas/rules.ts';
+import type { DocumentModel } from '../../documents/model.ts';
 import { finding, type Rule } from '../rule.ts';
 import { datesIn } from '../text/dates.ts';
-import { type Field, fieldsNamed, fieldsOf } from '../text/fields.ts';
+import { captioned, fieldsNamed, fieldsOf } from '../text/fields.ts';
 import { WORK_POINTS } from './sources.ts';
 
 type Element = CodeEntry & {
@@ -89,9 +90,7 @@ export const businessSupport: Rule = {
   check({ manifest, policy }) {
     if (!policy || !manifest) return [];
     if (!manifest.isBusinessSupport && manifest.policyKind !== 'business-support') return [];
-    const fields = fieldsOf(policy.model);
-    const text = policy.model.paragraphs.map((paragraph) => paragraph.text).join('\n');
-    return ELEMENTS.filter((element) => !isThere(element, fields, text)).map((element) =>
+    return ELEMENTS.filter((element) => !isThere(element, policy.model)).map((element) =>
       finding(
         element,
         policy.item.id,
@@ -103,5 +102,7 @@ export const businessSupport: Rule = {
   },
 };
 
-const isThere = ({ label, value, sentence }: Element, fields: Field[], text: string) =>
-  fieldsNamed(fields, label).some((field) => value(field.value)) || (sentence?.test(text) ?? false);
+function isThere({ label, value, sentence }: Element, model: DocumentModel): boolean {
+  const said = [...fieldsNamed(fieldsOf(model), label).map((field) => field.value), ...captioned(model, label)];
+  return said.some(value) || (sentence?.test(model.paragraphs.map(({ text }) => text).join('\n')) ?? false);
+}

@@ -1,6 +1,6 @@
 import type { CodeEntry } from '../../../schemas/rules.ts';
 import { type CheckedItem, finding, type Rule } from '../rule.ts';
-import { fieldsNamed, fieldsOf } from '../text/fields.ts';
+import { captioned, fieldsNamed, fieldsOf } from '../text/fields.ts';
 import { linesOf } from '../text/lines.ts';
 import { WORK_POINTS } from './sources.ts';
 
@@ -82,4 +82,5 @@ const hasText = ({ model }: CheckedItem) => model.paragraphs.some(({ text }) => 
 /** A heading with nothing under it explains nothing. */
 const explains = ({ model }: CheckedItem, { label, sentence }: Element) =>
   fieldsNamed(fieldsOf(model), label).some(({ value }) => value.trim().length >= 4) ||
+  captioned(model, label).length > 0 ||
   linesOf(model).some(({ text }) => /[，。；]/u.test(text) && sentence.test(text));

@@ -2,7 +2,7 @@ import type { CodeEntry } from '../../../schemas/rules.ts';
 import type { DocumentModel } from '../../documents/model.ts';
 import { finding, type Rule } from '../rule.ts';
 import { datesIn } from '../text/dates.ts';
-import { fieldsNamed, fieldsOf } from '../text/fields.ts';
+import { captioned, type Field, fieldsNamed, fieldsOf } from '../text/fields.ts';
 import { linesOf } from '../text/lines.ts';
 import { DETAILED_RULES_80 } from './sources.ts';
 
@@ -115,7 +115,7 @@ export const planFields: Rule = {
     if (!plan) return [];
     const fields = fieldsOf(plan.model);
     const text = bodyOf(plan.model);
-    return FIELDS.filter((field) => !says(field, fields, text)).map((field) =>
+    return FIELDS.filter((field) => !says(field, fields, captioned(plan.model, field.label), text)).map((field) =>
       finding(
         field,
         plan.item.id,
@@ -127,7 +127,7 @@ export const planFields: Rule = {
   },
 };
 
-function says(field: PlanField, fields: ReturnType<typeof fieldsOf>, text: string): boolean {
+function says(field: PlanField, fields: Field[], captions: string[], text: string): boolean {
   const holds = (value: string) => (field.value instanceof RegExp ? field.value.test(value) : field.value(value));
   if (
     fieldsNamed(fields, field.label).some(
@@ -135,7 +135,7 @@ function says(field: PlanField, fields: ReturnType<typeof fieldsOf>, text: strin
     )
   )
     return true;
-  return field.sentence?.test(text) ?? false;
+  return captions.some(holds) || (field.sentence?.test(text) ?? false);
 }
 
 /** Without title and signature: the day under the signature is when the plan was drawn up, not when it is carried out. */

@@ -78,3 +78,15 @@ function contentOf(fields: Field[], at: number): string {
     .filter((text) => text !== '')
     .join('\n');
 }
+
+/** A line by itself that is no heading by style or number, yet stands over what follows: 出台背景, then a paragraph. */
+export function captioned(model: DocumentModel, words: RegExp): string[] {
+  const lines = linesOf(model).filter(({ text, cell }) => !cell && text.trim() !== '');
+  return lines.flatMap(({ text }, at) => {
+    const caption = bare(text.trim()).replace(/[：:]$/u, '');
+    const next = lines[at + 1]?.text.trim() ?? '';
+    return caption.length <= 12 && !/[，。；、]/u.test(caption) && words.test(caption) && next.length >= 8
+      ? [next]
+      : [];
+  });
+}

@@ -45,7 +45,8 @@ function ParagraphView({ paragraph, findings }: { paragraph: Paragraph; findings
   const { text, numbering, headingLevel, alignment, bold } = paragraph;
   const classes = [
     alignment === 'center' || alignment === 'right' ? alignment : '',
-    headingLevel === null ? '' : `level-${headingLevel}`,
+    // （一）… may go on as a paragraph of text: only a line by itself is shown as a heading.
+    headingLevel === null || text.length > 30 ? '' : `level-${headingLevel}`,
     bold ? 'bold' : '',
   ];
   return (

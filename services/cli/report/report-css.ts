@@ -11,9 +11,9 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.3rem; margin-top: 0; } h3 { font-siz
 .outcome.findings, .outcome.sanitised { color: var(--warning); } .outcome.clean { color: #1b6e2e; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; font-size: 0.9rem; }
 .facts dt { color: var(--quiet); } .facts dd { margin: 0; } .digest { font-family: monospace; }
-.findings { padding-left: 2rem; } .findings li { border-left: 4px solid; padding-left: 0.8rem; margin-bottom: 1rem; }
-.findings p { margin: 0.15rem 0; } .findings .error { border-color: var(--error); }
-.findings .warning { border-color: var(--warning); border-left-style: double; } .findings .info { border-color: var(--info); border-left-style: dotted; }
+.listed { padding-left: 2rem; } .listed li { border-left: 4px solid; padding-left: 0.8rem; margin-bottom: 1rem; }
+.listed p { margin: 0.15rem 0; } .listed .error { border-color: var(--error); }
+.listed .warning { border-color: var(--warning); border-left-style: double; } .listed .info { border-color: var(--info); border-left-style: dotted; }
 .error > p > strong { color: var(--error); } .warning > p > strong { color: var(--warning); } .info > p > strong { color: var(--info); }
 [lang="en"], .source { color: var(--quiet); font-size: 0.9rem; }
 blockquote { margin: 0.3rem 0; padding: 0.2rem 0.8rem; background: #f4f6f8; }

@@ -71,7 +71,7 @@ function BundleReport({ path, manifest, items, check, coverage, findings }: Repo
           <h3>
             {gateName(gate).zh} {gateName(gate).en}
           </h3>
-          <ol class="findings">
+          <ol class="listed">
             {findings
               .filter((finding) => finding.gate === gate)
               .map((finding) => (

@@ -1,4 +1,4 @@
-import { type BundleDraft, draft, item, replace } from '../../../support/models.ts';
+import { type BundleDraft, draft, item, replace, withDocument } from '../../../support/models.ts';
 import type { Example } from './example.ts';
 
 const without = (id: string) => (bundle: BundleDraft) => {
@@ -98,6 +98,9 @@ export const intakeExamples: Example[] = [
       planSays('解读时间', '文件印发之日起3个工作日内。'),
       planSays('解读时间', '2026年4月17日9:00。'),
       plan(
+        '解读方案\n解读提纲\n背景、依据、目的、举措。\n解读形式\n文字解读、图解、问答。\n解读渠道\n区政府网站、微信公众号。\n解读时间\n2026年4月17日与文件同步发布。\n责任单位\n区教育和体育局、区财政局。',
+      ),
+      plan(
         '^解读方案\n一、解读提纲\n出台背景、决策依据。\n二、解读形式\n图解。\n三、发布渠道\n区政府网站。\n四、时间安排\n4月17日发布图解，4月20日前完成培训。\n五、责任单位\n区民政局。',
       ),
       plan(
@@ -146,6 +149,11 @@ export const intakeExamples: Example[] = [
     '出台背景',
     (bundle) => replace(bundle, 'text', '出台背景', '为什么要出台这个办法'),
     (bundle) => replace(bundle, 'text', '出台背景', '起草缘由'),
+    // Captions that are no headings, as people type them.
+    withDocument(
+      'text',
+      '场馆办法解读\n出台背景\n群众反映部分场馆开放时间短、预约难。\n决策依据\n《中华人民共和国体育法》等规定。\n出台目的\n让群众有更多地方健身。\n主要内容\n每周开放时间不少于35小时。',
+    ),
     material(
       '# 问答\n**问：为什么出台《办法》？**\n答：近年来群众健身需求增长较快。\n**问：依据是什么？**\n答：依据《中华人民共和国体育法》。\n**问：目的是什么？**\n答：让场馆用得更好。\n**问：有哪些措施？**\n答：每周开放不少于35小时。',
     ),
