@@ -32,3 +32,13 @@ export class Refusal extends Error {
     };
   }
 }
+
+/** Withdrawing ends a bundle: its evidence stays as it is, and what follows it has an id of its own. */
+export const comesNotBack = new Refusal(
+  'WrongPhase',
+  { zh: '这个政策包已经撤回，不能用原编号再送审', en: 'This bundle has been withdrawn and cannot be submitted again' },
+  {
+    where: 'manifest.json: bundleId',
+    mend: { zh: '换一个新的 bundleId（UUID）再送审', en: 'Submit it under a new bundleId (a UUID)' },
+  },
+);

@@ -1,6 +1,7 @@
 import {
   type Client,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -11,7 +12,7 @@ import { permanentCause } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
-import { Refusal } from './refusal.ts';
+import { comesNotBack, Refusal } from './refusal.ts';
 
 /** A person waits for the answer, but not for ever: a worker that is away is said to be away. */
 const deadlineMs = 20_000;
@@ -63,6 +64,7 @@ export type Releases = ReturnType<typeof createReleases>;
 function refusalOf(error: unknown): unknown {
   const cause = permanentCause(error);
   if (cause) return new Refusal(cause.type, cause.message);
+  if (error instanceof WorkflowExecutionAlreadyStartedError) return comesNotBack;
   if (error instanceof WorkflowNotFoundError) {
     return new Refusal('NotFound', {
       zh: '没有这个政策包，或者它已经撤回',

@@ -18,7 +18,7 @@ import type { Person, Role } from '../../schemas/configuration.ts';
 import { GateId } from '../../schemas/finding.ts';
 import type { BoardStatus, ReleaseStatus } from '../../schemas/release.ts';
 import { refusedCommand, serveAudit } from './audit.ts';
-import { Refusal } from './refusal.ts';
+import { comesNotBack, Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import type { createSubmissions } from './submissions.ts';
 
@@ -141,7 +141,10 @@ export function createApi({ releases, store, audit, submissions, readZip, signIn
       });
     }
     const { bundleId, submission, findings } = await submissions(await readZip(request.body), query, drafter.id);
-    const { revision, seal, state } = await releases.submit(bundleId, submission);
+    const { revision, seal } = await releases.submit(bundleId, submission);
+    // A repeat is answered with what the first one said; where the bundle is now, it says itself.
+    const { state } = await releases.status(bundleId);
+    if (state === 'withdrawn') throw comesNotBack;
     return { bundleId, revision, seal, state, findings };
   });
 

@@ -65,8 +65,8 @@ export const createSubmissions =
 function refuseIntake(manifest: Manifest | null, findings: Finding[]): Refusal {
   const incomplete = findings.some(({ code }) => code === 'INT-PLAN-ABSENT' || code === 'INT-MATERIAL-ABSENT');
   const reasons = {
-    zh: findings.map(({ message }) => message.zh).join('；'),
-    en: findings.map(({ message }) => message.en).join('; '),
+    zh: findings.map(({ message }) => message.zh.replace(/。$/, '')).join('；'),
+    en: findings.map(({ message }) => message.en.replace(/\.$/, '')).join('; '),
   };
   return new Refusal(
     incomplete ? 'BundleIncomplete' : manifest ? 'FindingsBlock' : 'BundleUnreadable',

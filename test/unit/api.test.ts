@@ -29,11 +29,13 @@ let acts: string[];
 let findings: Finding[];
 let intake: Intake;
 let databaseDown: boolean;
+let state: BoardStatus['state'];
 beforeEach(() => {
   stored = [];
   acts = [];
   findings = [];
   databaseDown = false;
+  state = 'in-review';
   intake = { manifest: manifestOf(bundleId), parts: [], findings: [] };
 });
 
@@ -70,7 +72,7 @@ function api() {
     },
     status: async (id: string) => {
       if (id !== bundleId) throw new Refusal('NotFound', { zh: '没有', en: 'none' });
-      return status;
+      return { ...status, state };
     },
     decide: act('decide'),
     arm: act('arm'),
@@ -177,6 +179,19 @@ describe('submission', () => {
   test('answers with revision, seal and state', async () => {
     const { body } = await send('meng-chunhe', 'POST', '/v1/bundles');
     expect(SubmitAnswer.parse(body)).toMatchObject({ bundleId, revision: 1, state: 'in-review' });
+  });
+
+  test('again after the bundle was withdrawn is refused, and says that it takes a new id', async () => {
+    state = 'withdrawn';
+    const { status: code, body } = await send('meng-chunhe', 'POST', '/v1/bundles');
+    expect(code).toBe(409);
+    expect(refusal(body)).toMatchObject({ type: 'WrongPhase', where: 'manifest.json: bundleId' });
+  });
+
+  test('again is answered with where the bundle is now', async () => {
+    state = 'armed';
+    const { body } = await send('meng-chunhe', 'POST', '/v1/bundles');
+    expect(SubmitAnswer.parse(body).state).toBe('armed');
   });
 
   test('is refused with the reason and stores nothing when the plan is missing', async () => {
