@@ -26,6 +26,7 @@ h2 { font-size: 18px; margin: 16px 0 8px; }
 .content table { border-collapse: collapse; max-width: 100%; }
 .content th, .content td { border: 1px solid var(--line); padding: 4px 8px; }
 table.list { width: 100%; border-collapse: collapse; }
+table.list th { white-space: nowrap; }
 table.list th, table.list td { text-align: left; padding: 8px; border-bottom: 1px solid var(--line); vertical-align: top; }
 iframe { width: 100%; height: 70vh; border: 1px solid var(--line); background: #fff; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; }

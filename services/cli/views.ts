@@ -4,6 +4,7 @@ import type { CliRefusal } from '../../schemas/cli.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseStatus } from '../../schemas/release.ts';
+import { placeName } from './report/words.ts';
 import { beijingTime, channelName, channelStateName, gateStateName, severityName, stateName } from './words.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -130,13 +131,17 @@ export function findingsView(findings: Finding[], colors: Colors): string {
         `${paint[severity](`● ${severityName[severity]} ${severity}`)}  ${code}  ${gate}  ${item}`,
         `  ${message.zh}`,
         `  ${message.en}`,
-        `  位置 where: ${location.where}${location.paragraph === undefined ? '' : ` ¶${location.paragraph}`}${location.quote ? ` “${location.quote}”` : ''}   依据 source: ${source}`,
+        `  位置 where: ${spot(location)}   依据 source: ${source}`,
         ...(suggestion ? [`  怎么办: ${suggestion.zh}`, `  To mend: ${suggestion.en}`] : []),
         '',
       ].join('\n'),
     )
     .join('\n');
 }
+
+/** Paragraphs are counted from 1, as people do; the stored location counts from 0. */
+export const spot = ({ where, paragraph, quote }: Finding['location']): string =>
+  `${placeName(where)}${paragraph === undefined ? '' : `第${paragraph + 1}段 ¶${paragraph + 1}`}${quote === '' ? '' : `：“${quote}”`}`;
 
 /** A refusal for the person at the terminal; ends in a newline. */
 export function refusalView({ message, where, mend, findings }: CliRefusal['error'], colors: Colors): string {

@@ -17,6 +17,8 @@ export type Misbehaviour = {
   down?: string[];
   /** Requests that are refused with this type. */
   refuse?: Record<string, ErrorType>;
+  /** Channels get ready only after this many looks at the status that follows the last signature. */
+  preparesForLooks?: number;
   /** The interpretation follows its policy only after this many looks at it. */
   tornForLooks?: number;
   /** Public when it is armed, not at T0. */
@@ -37,6 +39,7 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
   const spent = new Set<string>();
   let looksAtPolicy = 0;
   let looksAtText = 0;
+  let looksAtPreparing = 0;
   let open = false;
 
   const server = createServer((request, response) => void handle(request, response));
@@ -77,8 +80,8 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
         reviewerId: 'somebody',
       });
       if (status.gates.every((each) => each.state === 'signed')) {
-        status.state = 'prepared';
-        for (const channel of status.channels) Object.assign(channel, { state: 'ready', readyAt: now });
+        status.state = 'preparing';
+        if (!wrong.preparesForLooks) getReady(status);
       }
     } else if (verb === 'arm') {
       if (status.state !== 'prepared') return refusal('WrongPhase');
@@ -87,7 +90,15 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
       if (wrong.early) open = true;
       setTimeout(() => goLive(status), Math.max(0, Date.parse(t0) - Date.now()) + 5);
     }
+    if (verb === undefined && status.state === 'preparing' && ++looksAtPreparing > (wrong.preparesForLooks ?? 0))
+      getReady(status);
     return ok(status);
+  }
+
+  function getReady(status: ReleaseStatus): void {
+    status.state = 'prepared';
+    for (const channel of status.channels)
+      Object.assign(channel, { state: 'ready', readyAt: new Date().toISOString() });
   }
 
   async function submit(body: Buffer, query: URLSearchParams): Promise<Answer> {

@@ -209,6 +209,22 @@ describe('the way of a bundle, command by command', () => {
     expect((await cli.run('receipts', bundleId, '--json')).out).toBe('{"receipts":[]}\n');
   });
 
+  test('to arm right after the last signature waits for the channels, and counts from when they are ready', async () => {
+    await using all = await withSystem({ preparesForLooks: 2 });
+    const { cli } = all;
+    const bundle = await cli.write('bundle', smallBundle());
+    const submitted = await cli.run('submit', bundle, '--as', 'meng-chunhe', '--json');
+    const { bundleId } = CliSubmitted.parse(JSON.parse(submitted.out));
+    for (const gate of ['political', 'legal', 'secrecy', 'wording'])
+      await cli.run('gate', 'sign', bundleId, gate, '--as', `reviewer-${gate}`);
+    const armed = await cli.run('release', 'arm', bundleId, '--at', '+1s', '--as', 'leader', '--json');
+    expect(armed.err).toContain('预置 prepare');
+    const { state, plan, channels } = CliStatus.parse(JSON.parse(armed.out));
+    expect(state).toBe('armed');
+    const ready = Math.max(...channels.map(({ readyAt }) => Date.parse(readyAt ?? '')));
+    expect(Date.parse(plan?.t0 ?? '')).toBeGreaterThanOrEqual(ready + 1_000);
+  });
+
   test('a watched release whose outcome is unknown ends 4', async () => {
     await using all = await withSystem({ ends: 'outcome-unknown' });
     const { cli } = all;

@@ -15,7 +15,8 @@ import { CheckResult, type Finding } from '../../../schemas/finding.ts';
 import type { RuleData } from '../../../schemas/rules.ts';
 import { usage } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
-import { gateName, OUTCOMES, placeName, SEVERITIES } from '../report/words.ts';
+import { gateName, OUTCOMES, SEVERITIES } from '../report/words.ts';
+import { spot } from '../views.ts';
 
 const Options = z.object({ html: z.string().min(1).optional(), lists: z.string().min(1).optional() });
 type Checked = { path: string; intake: Intake; check: BundleCheck };
@@ -108,7 +109,7 @@ function textOf({ colors }: Invocation, checked: Checked[], several: boolean): s
       `${OUTCOMES[outcome].sign} ${intake.manifest?.title ?? path}: ${OUTCOMES[outcome].zh} ${OUTCOMES[outcome].en}`,
     ),
     ...findings.flatMap((finding) => [
-      `  ${paint[finding.severity](`${SEVERITIES[finding.severity].sign} ${SEVERITIES[finding.severity].zh}`)} ${finding.code} ${gateName(finding.gate).zh} ${spot(finding)}`,
+      `  ${paint[finding.severity](`${SEVERITIES[finding.severity].sign} ${SEVERITIES[finding.severity].zh}`)} ${finding.code} ${gateName(finding.gate).zh} ${finding.item}，${spot(finding.location)}`,
       `      ${finding.message.zh}`,
       `      ${colors.dim(finding.message.en)}`,
       ...(finding.suggestion ? [`      怎么改: ${finding.suggestion.zh} ${colors.dim(finding.suggestion.en)}`] : []),
@@ -119,9 +120,6 @@ function textOf({ colors }: Invocation, checked: Checked[], several: boolean): s
   ]);
   return `${[...lines, ...(several ? [summary(checked), ''] : [])].join('\n')}\n`;
 }
-
-const spot = ({ item, location: { where, paragraph, quote } }: Finding) =>
-  `${item}，${placeName(where)}${paragraph === undefined ? '' : `第${paragraph + 1}段`}${quote === '' ? '' : `：“${quote}”`}`;
 
 function summary(checked: Checked[]): string {
   const table = new Table({

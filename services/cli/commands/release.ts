@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { createReporter, type Step } from '../../../infra/local/report.ts';
 import { BundlesAnswer } from '../../../schemas/api.ts';
 import { CliStatus, ExitCode } from '../../../schemas/cli.ts';
 import type { ReleaseState, ReleaseStatus } from '../../../schemas/release.ts';
@@ -8,6 +9,7 @@ import type { Invocation } from '../invocation.ts';
 import { liveView } from '../live-view.ts';
 import { readMoment } from '../moment.ts';
 import { listView, statusView } from '../views.ts';
+import { channelName, channelStateName, stateName } from '../words.ts';
 
 const ArmOptions = z.object({ at: z.string(), seal: z.string().optional() });
 const ReasonOptions = z.object({ reason: z.string().trim().min(1) });
@@ -29,13 +31,43 @@ export function showStatus({ print, colors }: Invocation, status: ReleaseStatus)
   return status.state === 'outcome-unknown' ? ExitCode.outcomeUnknown : ExitCode.ok;
 }
 
-/** 签发: sets T0 on the seal that is current now. */
+/**
+ * 签发: sets T0 on the seal that is current now. Whoever types on after the last signature finds the channels still at
+ * work: that is waited for, and `+10s` counts from its end.
+ */
 export async function arm(invocation: Invocation, bundleId: string, rawOptions: unknown): Promise<ExitCode> {
   const options = ArmOptions.parse(rawOptions);
-  const t0 = readMoment(options.at, new Date());
+  readMoment(options.at, new Date()); // a time that cannot be read is told before the waiting
   const api = await invocation.connect('act');
-  const { seal } = await api.status(bundleId);
-  return showStatus(invocation, await api.arm(bundleId, { seal, t0 }));
+  const { seal } = await whenPrepared(invocation, () => api.status(bundleId));
+  return showStatus(invocation, await api.arm(bundleId, { seal, t0: readMoment(options.at, new Date()) }));
+}
+
+/** Waits while channels make their objects; what else stands in the way is for the answer to `arm` to say. */
+async function whenPrepared(
+  { stderr, signal }: Invocation,
+  read: () => Promise<ReleaseStatus>,
+): Promise<ReleaseStatus> {
+  let waiting: Step | undefined;
+  for (;;) {
+    const status = await read();
+    const { state, gates, channels } = status;
+    const atWork =
+      state === 'cleared' ||
+      state === 'preparing' ||
+      (state === 'in-review' && gates.every((gate) => gate.state === 'signed'));
+    const refused = channels.some((channel) => channel.state === 'refused' || channel.state === 'unknown');
+    if (!atWork || refused || signal.aborted) {
+      if (state === 'prepared') waiting?.done('各渠道就绪 every channel ready');
+      else waiting?.failed(`${stateName[state]} ${state}`);
+      return status;
+    }
+    waiting ??= createReporter(stderr).step('预置 prepare');
+    waiting.progress(
+      channels.map(({ channel, state: reached }) => `${channelName[channel]} ${channelStateName[reached]}`).join('，'),
+    );
+    await sleep(500, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** 暂缓. */
