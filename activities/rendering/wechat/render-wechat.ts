@@ -62,7 +62,7 @@ export async function renderWeChat(
 }
 
 const contentOf = ({ shown, alternative, title }: PublicItem): string => {
-  const text = alternative === null ? '' : `<h3>图片文字说明</h3><p>${escapeMarkup(alternative)}</p>`;
+  const text = alternative === null ? '' : `<h2>图片文字说明</h2><p>${escapeMarkup(alternative)}</p>`;
   return toWeChatContent(`${shown?.html ?? `<p>${escapeMarkup(title)}</p>`}${text}`).content;
 };
 

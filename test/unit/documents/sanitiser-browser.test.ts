@@ -1,23 +1,14 @@
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { sanitise } from '../../../activities/documents/display/sanitise.ts';
+import { launchChromium, withoutChromium } from '../../support/chromium.ts';
 import { MARKUP_VECTORS } from '../../support/markup-vectors.ts';
 
-const browsers = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  chromium.executablePath(),
-];
-const executablePath = browsers.find((path) => existsSync(path));
-
 // Needs a browser, which is not installed everywhere; the fixed point of every vector is kept by display.test.ts too.
-test.skipIf(!executablePath)(
-  'no vector acts in a real browser, and what it parses is what was judged',
+test.skipIf(withoutChromium)(
+  `no vector acts in a real browser, and what it parses is what was judged${withoutChromium ? ` (skipped, ${withoutChromium})` : ''}`,
   { timeout: 120_000 },
   async () => {
-    const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
+    const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const requests: string[] = [];
