@@ -10,5 +10,5 @@ export type PrintedDocument = {
 
 export interface Typesetter {
   /** A PDF of A4 pages in the geometry of GB/T 9704; the same document gives the same bytes. */
-  pdf(document: PrintedDocument): Uint8Array;
+  pdf(document: PrintedDocument): Promise<Uint8Array>;
 }

@@ -1,5 +1,5 @@
-// Entry of the child process that reads documents. Started by reader.ts with an empty environment, a small heap, and
-// Node's permission model: it reads this program's files, writes nothing, starts nothing.
+// Entry of the child process that reads documents, and draws and sets what is made of them. Started by reader.ts with an
+// empty environment, a small heap, and Node's permission model: it reads this program's files, writes nothing, starts nothing.
 import { denyNetwork } from './deny-network.ts';
 
 denyNetwork();
@@ -9,17 +9,37 @@ const { findingOf } = await import('../../activities/documents/refusal.ts');
 
 const send = (answer: import('./messages.ts').Answer) => process.send?.(answer);
 
-process.on('message', async (request: import('./messages.ts').Request) => {
-  try {
-    if (request.task === 'read') {
-      send({ id: request.id, task: 'read', result: await readDocument(request.input) });
-    } else {
+/** Fonts are loaded with the first document that is set, and kept. */
+let typesetter: import('../../activities/rendering/printed-document.ts').Typesetter | undefined;
+
+async function work(request: import('./messages.ts').Request) {
+  switch (request.task) {
+    case 'read':
+      return readDocument(request.input);
+    case 'display': {
       const { createToDisplay } = await import('../../activities/documents/display.ts');
       const { rasterise } = await import('./rasterise.ts');
-      send({ id: request.id, task: 'display', result: await createToDisplay(rasterise)(request.input) });
+      return createToDisplay(rasterise)(request.input);
     }
+    case 'rasterise': {
+      const { rasterise } = await import('./rasterise.ts');
+      return rasterise(request.input);
+    }
+    case 'typeset': {
+      const { createTypesetter } = await import('../typst/typesetter.ts');
+      typesetter ??= createTypesetter();
+      return typesetter.pdf(request.input);
+    }
+  }
+}
+
+process.on('message', async (request: import('./messages.ts').Request) => {
+  const { id, task } = request;
+  try {
+    send({ id, result: await work(request) });
   } catch (error) {
-    send({ id: request.id, refused: findingOf(error) });
+    if (task === 'read' || task === 'display') send({ id, refused: findingOf(error) });
+    else send({ id, failed: error instanceof Error ? error.message : String(error) });
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,8 +1,9 @@
-import type { ToDisplay } from '../../activities/documents/display.ts';
+import type { Rasterise, ToDisplay } from '../../activities/documents/display.ts';
 import { type FileFinding, fileFinding } from '../../activities/documents/file-finding.ts';
 import type { ReadDocument } from '../../activities/documents/read.ts';
 import { corrupt, DocumentRefused } from '../../activities/documents/refusal.ts';
-import type { Answer, Request } from './messages.ts';
+import type { Typesetter } from '../../activities/rendering/printed-document.ts';
+import type { Request, Task, Tasks } from './messages.ts';
 import { DocumentWorker, type Outcome } from './worker.ts';
 
 export type DocumentReader = {
@@ -10,6 +11,11 @@ export type DocumentReader = {
   readDocument: ReadDocument;
   /** As activities/documents/display.ts, in a child process. Throws DocumentRefused. */
   toDisplay: ToDisplay;
+  /** As rasterise.ts and ../typst/typesetter.ts, in the child since they hold their thread: others have a T0 to keep. */
+  rasterise: Rasterise;
+  typesetter: Typesetter;
+  /** Has a child load what it will need, so that the first document does not wait for it. Never throws. */
+  warmUp(what: 'reading' | 'rendering'): Promise<void>;
   /** Ends the children. Tasks under way come back as failed. */
   close(): Promise<void>;
 };
@@ -20,7 +26,12 @@ export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMe
   const all = [...idle];
   const waiting: ((worker: DocumentWorker) => void)[] = [];
   // Converting builds a tree of the document, for which mammoth takes a few times what the scan takes.
-  const limits: Record<Request['task'], number> = { read: timeLimitMs, display: timeLimitMs * 6 };
+  const limits: Record<Task, number> = {
+    read: timeLimitMs,
+    display: timeLimitMs * 6,
+    rasterise: timeLimitMs * 6,
+    typeset: timeLimitMs * 6,
+  };
   let lastId = 0;
 
   const withWorker = async (request: Request): Promise<Outcome> => {
@@ -34,24 +45,45 @@ export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMe
     }
   };
 
-  const run = async (task: Request['task'], input: never): Promise<Answer | { refused: FileFinding }> => {
+  /** Throws DocumentRefused where the document is at fault, else an error of ours. */
+  async function run<T extends Task>(task: T, input: Tasks[T]['input']): Promise<Tasks[T]['result']> {
     lastId += 1;
     const outcome = await withWorker({ id: lastId, task, input } as Request);
-    return 'answer' in outcome ? outcome.answer : { refused: FAILED[outcome.failed](limits[task]) };
+    if ('failed' in outcome) throw new DocumentRefused(FAILED[outcome.failed](limits[task]));
+    const { answer } = outcome;
+    if ('refused' in answer) throw new DocumentRefused(answer.refused);
+    if ('result' in answer) return answer.result as Tasks[T]['result']; // the child answers the task it was given
+    throw new Error('failed' in answer ? answer.failed : 'The document reader answered something else');
+  }
+
+  const toDisplay: ToDisplay = ({ mediaType, file, bytes, title, alternativeText }) =>
+    run('display', { mediaType, file, bytes, title, alternativeText });
+  const readDocument: ReadDocument = async ({ mediaType, file, bytes }) => {
+    try {
+      return await run('read', { mediaType, file, bytes });
+    } catch (error) {
+      if (error instanceof DocumentRefused) return { model: null, findings: [error.finding] };
+      throw error;
+    }
   };
+  const typesetter: Typesetter = { pdf: (document) => run('typeset', document) };
 
   return {
-    readDocument: async (file) => {
-      const answer = await run('read', { mediaType: file.mediaType, file: file.file, bytes: file.bytes } as never);
-      if ('refused' in answer) return { model: null, findings: [answer.refused] };
-      if ('task' in answer && answer.task === 'read') return answer.result;
-      throw new Error('The document reader answered something else');
-    },
-    toDisplay: async ({ mediaType, file, bytes, title, alternativeText }) => {
-      const answer = await run('display', { mediaType, file, bytes, title, alternativeText } as never);
-      if ('refused' in answer) throw new DocumentRefused(answer.refused);
-      if ('task' in answer && answer.task === 'display') return answer.result;
-      throw new Error('The document reader answered something else');
+    readDocument,
+    toDisplay,
+    rasterise: (svg) => run('rasterise', svg),
+    typesetter,
+    async warmUp(what) {
+      const file = {
+        mediaType: 'text/markdown',
+        file: 'warm-up.md',
+        bytes: new TextEncoder().encode('# 题\n\n正文\n'),
+      };
+      await Promise.allSettled(
+        what === 'reading'
+          ? [readDocument(file)]
+          : [toDisplay({ ...file, title: '题' }), typesetter.pdf({ title: '题', issuingBody: '', blocks: [] })],
+      );
     },
     close: async () => {
       await Promise.all(all.map((worker) => worker.close()));

@@ -22,7 +22,7 @@ export const childOptions = (heapMegabytes: number): { execArgv: string[]; env: 
     '--max-semi-space-size=8',
     '--permission',
     ...READABLE.map((path) => `--allow-fs-read=${path}`),
-    // For the renderer of drawings, which is ours; addons cannot come from a document.
+    // For the renderer of drawings and for Typst, which are ours; addons cannot come from a document.
     '--allow-addons',
     '--disallow-code-generation-from-strings',
     '--disable-warning=ExperimentalWarning',

@@ -14,13 +14,13 @@ const fonts = () => [
 
 /**
  * Sets documents as PDF by Typst. The same document gives the same bytes: there is no time of making in it. Fonts
- * (40 MB) are read at the first use and kept.
+ * (40 MB) are read at the first use and kept. Typst runs on the calling thread and holds it meanwhile.
  */
 export function createTypesetter(): Typesetter {
   const template = readFileSync(join(import.meta.dirname, 'official-document.typ'), 'utf8');
   let compiler: NodeCompiler | undefined;
   return {
-    pdf(document: PrintedDocument): Uint8Array {
+    async pdf(document: PrintedDocument): Promise<Uint8Array> {
       compiler ??= NodeCompiler.create({ fontArgs: [{ fontBlobs: fonts() }] });
       const compiled = compiler.compile({ mainFileContent: template, inputs: { document: JSON.stringify(document) } });
       const result = compiled.result;

@@ -71,4 +71,5 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     host: settings.LOCKSTEP_API_LISTEN.slice(0, separator),
     port: Number(settings.LOCKSTEP_API_LISTEN.slice(separator + 1)),
   });
+  void reader.warmUp('reading');
 });

@@ -60,10 +60,12 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const connection = await NativeConnection.connect({ address: temporal.address });
   onStop(() => connection.close());
 
+  const rendering = createRender({ channels: office.channels, websiteUrl: settings.LOCKSTEP_WEBSITE_URL });
+  onStop(() => rendering.close());
   const stage = createStageRelease({
     blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
     staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
-    render: await createRender({ channels: office.channels, websiteUrl: settings.LOCKSTEP_WEBSITE_URL }),
+    render: rendering.render,
   });
   const announcer = {
     announce: async (events: Parameters<typeof encodeEvent>[0][]) => void (await bus.publish(events.map(encodeEvent))),
@@ -93,4 +95,5 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
 
   consume({ bus, group: 'core', topic: Topic.receipts, handle: createReceiptConsumer({ store, client }) }, context);
   onStop(await serveHealth(settings.LOCKSTEP_HEALTH_LISTEN, async () => worker.getState() === 'RUNNING'));
+  void rendering.warmUp();
 });

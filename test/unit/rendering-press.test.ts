@@ -110,19 +110,19 @@ const printed = (blocks: Block[]) => pdf({ title: '测试', issuingBody: '青禾
 
 test('what an author wrote is printed as text, never run as Typst', async () => {
   const words = '#read("/etc/passwd") #panic() $x^2$ *b* @ref <label> \\ ] [ // /* 。';
-  const { text } = await textOfPdf(printed([paragraph(words)]));
+  const { text } = await textOfPdf(await printed([paragraph(words)]));
   expect(text.replace(/\s/g, '')).toContain(words.replace(/\s/g, ''));
 });
 
 test('a page has 22 lines of 28 characters (GB/T 9704-2012)', async () => {
   const lines = (count: number) => [{ ...paragraph('字'.repeat(28 * count)), align: 'flush' } as Block];
-  expect((await textOfPdf(printed(lines(22)))).pages).toBe(1);
-  expect((await textOfPdf(printed(lines(23)))).pages).toBe(2);
+  expect((await textOfPdf(await printed(lines(22)))).pages).toBe(1);
+  expect((await textOfPdf(await printed(lines(23)))).pages).toBe(2);
 });
 
-test('the same document gives the same PDF', () => {
+test('the same document gives the same PDF', async () => {
   const blocks = [paragraph('甲'), paragraph('乙')];
-  expect(digestOf(printed(blocks))).toBe(digestOf(printed(blocks)));
+  expect(digestOf(await printed(blocks))).toBe(digestOf(await printed(blocks)));
 });
 
 const head = { title: '青禾区测试办法', documentNumber: '青禾政发〔2026〕1号', issuingBody: '青禾区人民政府' };

@@ -41,7 +41,7 @@ export async function buildPack(
   const materials = items.interpretations.filter(({ item }) => item.form !== 'press-release');
   const contents: Entry[] = [
     ...(await filesOf(items.document, `1-政策文件/${name}`)),
-    { name: `1-政策文件/${name}.pdf`, bytes: typesetter.pdf({ title, issuingBody, blocks }) },
+    { name: `1-政策文件/${name}.pdf`, bytes: await typesetter.pdf({ title, issuingBody, blocks }) },
     ...(await every(items.attachments, ({ title }, n) => `1-政策文件/附件${n}-${fileName(title)}`)),
     ...(await every(materials, ({ item, title }, n) => `2-解读材料/${n}-${formName(item.form)}-${fileName(title)}`)),
     ...(await every(releases, ({ title }, n) => `3-新闻通稿/${n}-${fileName(title)}`)),

@@ -7,14 +7,14 @@ import { Catalogue } from './catalogue.ts';
 import { attachmentPage, interpretationPage, type PageContext, policyPage } from './pages.tsx';
 
 /** All that the website will show of one release. */
-export function renderWebsite(
+export async function renderWebsite(
   context: PageContext,
   { typesetter }: Pick<RenderingDeps, 'typesetter'>,
-): RenderedObject[] {
+): Promise<RenderedObject[]> {
   const { manifest, items } = context;
   const { document, interpretations, attachments } = items;
   const { title, issuingBody } = manifest;
-  const pdf = typesetter.pdf({ title, issuingBody, blocks: document.shown?.blocks ?? [] });
+  const pdf = await typesetter.pdf({ title, issuingBody, blocks: document.shown?.blocks ?? [] });
   const shownAttachments = attachments.filter(({ shown }) => shown !== null);
   return [
     page(objectPath.policy, policyPage(context)),

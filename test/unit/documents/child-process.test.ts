@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { DocumentRefused } from '../../../activities/documents/refusal.ts';
+import { rasterise } from '../../../infra/documents/rasterise.ts';
 import { createDocumentReader, type DocumentReader } from '../../../infra/documents/reader.ts';
+import { createTypesetter } from '../../../infra/typst/typesetter.ts';
 import { DOCX, docx, paragraph } from '../../support/docx.ts';
 import { pdf } from '../../support/pdf.ts';
 
@@ -45,6 +47,17 @@ test('draws an SVG in the child', async () => {
     title: '图',
   });
   expect(images[0]?.bytes).toBeInstanceOf(Uint8Array);
+});
+
+test('sets and draws in the child what this process would, byte for byte, and says what could not be drawn', async () => {
+  reader = createDocumentReader();
+  await reader.warmUp('rendering');
+  const document = { title: '题', issuingBody: '青禾区', blocks: [] };
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><text y="9">字</text></svg>');
+  const [pdf, png] = await Promise.all([reader.typesetter.pdf(document), reader.rasterise(svg)]);
+  expect(Buffer.from(pdf).equals(await createTypesetter().pdf(document))).toBe(true);
+  expect(Buffer.from(png).equals(await rasterise(svg))).toBe(true);
+  await expect(reader.rasterise(Buffer.from('no drawing'))).rejects.toThrow(/SVG/);
 });
 
 test('reads a PDF in the child, where no code can be made from text', async () => {
