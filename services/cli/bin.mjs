@@ -9,13 +9,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url)); // links, such as the one in node_modules/.bin, are followed
 const modules = join(here, '..', '..', 'node_modules');
 const main = join(here, 'main.ts');
-const loader = join(modules, 'tsx', 'dist', 'loader.mjs');
+// Not tsx: it takes the JSX settings from whatever directory the command is given in.
+const loader = join(here, '..', '..', 'infra', 'jsx.ts');
 const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const major = Number(process.versions.node.split('.')[0]);
 // A platform without a pinned Node runs on its own, if that is new enough.
 const node = existsSync(pinned) ? pinned : major >= 24 ? process.execPath : undefined;
 
-if (!existsSync(loader) || node === undefined) {
+if (!existsSync(join(modules, 'commander')) || node === undefined) {
   process.stderr.write(
     '✗ 依赖没有安装，或者没有 Node 24。Packages are not installed, or there is no Node 24.\n' +
       '  怎么办: 在项目目录运行 npm ci --ignore-scripts\n  To mend: run npm ci --ignore-scripts in the project directory\n',
