@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBundle } from '../../activities/bundles/intake.ts';
 import { type BundleCheck, checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
+import { outlineOf } from '../../activities/checks/outline.ts';
 import { openBundle } from '../../infra/bundle-source/open.ts';
 import { createDocumentReader, type DocumentReader } from '../../infra/documents/reader.ts';
 import { loadRuleData } from '../../infra/rule-data/load.ts';
@@ -100,7 +101,38 @@ describe.skipIf(!present)('the shared corpus', () => {
     const [real] = cases('real');
     const result = await check(real?.path ?? '');
     const slips = result.findings.map(({ code, location }) => `${code} ${location.where} ${location.quote}`);
-    expect(slips).toEqual(['WRD-SPACE table 理和 服务', 'WRD-OMISSION body 民生实项目', 'WRD-OMISSION table 民生实项目']);
+    expect(slips).toEqual([
+      'WRD-SPACE table 理和 服务',
+      'WRD-OMISSION body 民生实项目',
+      'WRD-OMISSION table 民生实项目',
+    ]);
+  });
+
+  test('the elements of the real document are read, and it is refused without plan and materials', async () => {
+    const [real] = cases('real');
+    const intake = await readBundle(await openBundle(real?.path ?? ''));
+    const { models } = await check(real?.path ?? '');
+    const model = models.get('policy');
+    const outline = model && outlineOf(model);
+    expect(outline).toMatchObject({
+      documentNumber: { text: '市中政办字〔2020〕14号' },
+      title: { text: '济南市市中区人民政府办公室关于印发2020年济南市市中区政务公开工作要点的通知' },
+      recipients: { text: '各街道办事处，区政府各部门：' },
+      note: { text: '（此件公开发布）' },
+      issuedOn: '2020-07-31',
+      annexes: [{ title: '2020年济南市市中区政务公开重点工作任务分解表' }],
+    });
+    const alone = intake.manifest && {
+      ...intake,
+      manifest: { ...intake.manifest, items: intake.manifest.items.filter(({ role }) => role === 'policy-document') },
+      parts: intake.parts.filter(({ item }) => item.role === 'policy-document'),
+    };
+    if (!alone) throw new Error('The real document has no manifest');
+    const { findings } = await checkBundle(alone, { readDocument: reader.readDocument, rules: RULES, data });
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'INT-PLAN-ABSENT',
+      'INT-MATERIAL-ABSENT',
+    ]);
   });
 
   afterAll(() => {

@@ -5,6 +5,7 @@ import { type Intake, readBundle } from '../../../activities/bundles/intake.ts';
 import { type BundleCheck, checkBundle } from '../../../activities/checks/check-bundle.ts';
 import { RULES } from '../../../activities/checks/index.ts';
 import { coverageOf } from '../../../activities/checks/intake/coverage.ts';
+import { outlineOf } from '../../../activities/checks/outline.ts';
 import { findBundles } from '../../../infra/bundle-source/find.ts';
 import { BundleNotFound, openBundle } from '../../../infra/bundle-source/open.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
@@ -81,12 +82,15 @@ async function listsOrRefusal(directory: string | undefined): Promise<RuleData> 
 const resultOf = ({ seal, outcome, findings }: BundleCheck) => ({ seal, outcome, findings });
 
 const reported = ({ path, intake, check: result }: Checked) => {
+  const policy = intake.parts.find(({ item }) => item.role === 'policy-document');
+  const model = policy && result.models.get(policy.item.id);
   const materials = intake.parts.filter(({ item }) => item.role === 'interpretation-material');
   return {
     path,
     manifest: intake.manifest,
     items: intake.parts.map(({ item }) => item),
     check: result,
+    outline: model ? outlineOf(model) : null,
     coverage: coverageOf(materials.flatMap(({ item }) => result.models.get(item.id) ?? [])),
   };
 };

@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { BundleCheck } from '../../../activities/checks/check-bundle.ts';
+import type { Outline } from '../../../activities/checks/outline.ts';
 import type { Manifest, ManifestItem } from '../../../schemas/bundle.ts';
 import { DocumentView } from './document.tsx';
 import type { Numbered } from './marked-text.tsx';
@@ -11,6 +12,8 @@ export type Reported = {
   manifest: Manifest | null;
   items: ManifestItem[];
   check: BundleCheck;
+  /** 公文要素 as the document has them. */
+  outline: Outline | null;
   /** 九要素 of the materials, as a help to the reviewer. */
   coverage: { name: string; present: boolean }[];
 };
@@ -49,7 +52,15 @@ function Report({ reported }: { reported: Reported[] }) {
   );
 }
 
-function BundleReport({ path, manifest, items, check, coverage, findings }: Reported & { findings: Numbered[] }) {
+function BundleReport({
+  path,
+  manifest,
+  items,
+  check,
+  outline,
+  coverage,
+  findings,
+}: Reported & { findings: Numbered[] }) {
   const outcome = OUTCOMES[check.outcome];
   const gates = GATE_ORDER.filter((gate) => findings.some((finding) => finding.gate === gate));
   return (
@@ -65,6 +76,9 @@ function BundleReport({ path, manifest, items, check, coverage, findings }: Repo
         <dd class="digest">{check.seal ?? '无 none'}</dd>
         <dt>规则集 Rule set</dt>
         <dd>{check.ruleSet}</dd>
+        {elementsOf(outline).map(([name, value]) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
       </dl>
       {gates.map((gate) => (
         <section key={gate}>
@@ -109,6 +123,28 @@ function BundleReport({ path, manifest, items, check, coverage, findings }: Repo
         );
       })}
     </article>
+  );
+}
+
+/** What a reader of the document would call its elements; what is missing is a finding, not a blank here. */
+const elementsOf = (outline: Outline | null): [name: string, value: string][] =>
+  (
+    [
+      ['标题 Title', outline?.title?.text],
+      ['发文字号 Number', outline?.documentNumber?.text],
+      ['主送机关 Recipients', outline?.recipients?.text.replace(/[：:]$/u, '')],
+      ['成文日期 Date', outline?.date?.text],
+      ['附注 Note', outline?.note?.text],
+      ['附件 Annexes', outline?.annexes.map(({ title }) => title).join('；')],
+    ] as const
+  ).flatMap(([name, value]) => (value ? [[name, value]] : []));
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
   );
 }
 
