@@ -52,20 +52,23 @@ create function rfc3339(value timestamptz) returns text language sql stable stri
 -- part of a deadlock. After the lock each statement sees the newest committed head.
 create function audit_append(by_actor text, of_kind text, about_bundle uuid, what jsonb) returns void language plpgsql as $$
 declare
-  last_seq  bigint;
-  last_hash text;
-  instant   timestamptz;
+  -- All of the row's canonical JSON that is known before the lock.
+  actor_json  text := to_json(by_actor)::text;
+  middle_json text := coalesce(to_json(about_bundle)::text, 'null') || ',"kind":' || to_json(of_kind)::text
+                      || ',"payload":' || canonical_json(what);
+  next_seq    bigint;
+  last_hash   text;
+  instant     timestamptz;
 begin
   perform pg_advisory_xact_lock(5497853034213); -- any number that nothing else locks
-  select seq, hash into last_seq, last_hash from audit order by seq desc limit 1;
-  last_seq := coalesce(last_seq, 0) + 1;
+  select seq + 1, hash into next_seq, last_hash from audit order by seq desc limit 1;
+  next_seq := coalesce(next_seq, 1);
   last_hash := coalesce(last_hash, repeat('0', 64));
   instant := date_trunc('milliseconds', clock_timestamp());
   insert into audit (seq, at, actor, kind, bundle_id, payload, prev_hash, hash)
-  values (last_seq, instant, by_actor, of_kind, about_bundle, what, last_hash,
-    sha256_hex(canonical_json(jsonb_build_object(
-      'seq', last_seq, 'at', rfc3339(instant), 'actor', by_actor, 'kind', of_kind, 'bundleId', about_bundle,
-      'payload', what, 'prevHash', last_hash))));
+  values (next_seq, instant, by_actor, of_kind, about_bundle, what, last_hash,
+    sha256_hex('{"actor":' || actor_json || ',"at":"' || rfc3339(instant) || '","bundleId":' || middle_json
+      || ',"prevHash":"' || last_hash || '","seq":' || next_seq || '}'));
 end $$;
 
 create function audit_revision() returns trigger language plpgsql as $$
