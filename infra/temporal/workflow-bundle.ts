@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { withLock } from '../local/lock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const workflowsPath = join(root, 'workflows', 'index.ts');
@@ -19,19 +22,38 @@ async function sourcesDigest(): Promise<string> {
 }
 
 /**
- * The workflow code that a Worker loads. Bundling takes seconds of processor time, and several processes want the same
- * bundle at every start, so it is made once and kept at `cachePath` until a source changes.
+ * The workflow code that a Worker loads. Bundling takes seconds of processor time and 200 MB, and several processes want
+ * the same bundle at every start: so one of them makes it, in a process that ends with it, and it is kept at `cachePath`
+ * until a source changes.
  */
 export async function workflowBundle(cachePath?: string): Promise<WorkflowBundleOption> {
   if (!cachePath) return bundleWorkflowCode({ workflowsPath, logger: quiet });
   const stamp = `// ${await sourcesDigest()}\n`;
-  const cached = await readFile(cachePath, 'utf8').catch(() => '');
-  if (cached.startsWith(stamp)) return { code: cached.slice(stamp.length) };
+  const kept = async (): Promise<WorkflowBundleOption | undefined> => {
+    const cached = await readFile(cachePath, 'utf8').catch(() => '');
+    return cached.startsWith(stamp) ? { code: cached.slice(stamp.length) } : undefined;
+  };
+  const early = await kept();
+  if (early) return early;
+  await withLock(`${cachePath}.lock`, async () => {
+    if (!(await kept())) await promisify(execFile)(process.execPath, [import.meta.filename, cachePath]);
+  });
+  const made = await kept();
+  if (!made) throw new Error('A source of the workflows changed while they were bundled; start again');
+  return made;
+}
+
+/** Written aside and renamed, so that a kill in the middle leaves nothing that looks like a bundle. */
+async function makeBundle(cachePath: string): Promise<void> {
+  const stamp = `// ${await sourcesDigest()}\n`;
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
-  await mkdir(dirname(cachePath), { recursive: true });
   await writeFile(`${cachePath}.${process.pid}`, stamp + code);
-  await rename(`${cachePath}.${process.pid}`, cachePath); // whoever comes second writes the same
-  return { code };
+  await rename(`${cachePath}.${process.pid}`, cachePath);
 }
 
 const quiet = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+if (process.argv[1] === import.meta.filename && process.argv[2]) {
+  await makeBundle(process.argv[2]);
+  process.exit(); // the bundler may leave timers behind
+}
