@@ -15,7 +15,8 @@ function linuxStart(pid: number): string | undefined {
     // The command name may hold spaces and brackets, so fields are counted from the last bracket on.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') return undefined; // ended, and only waiting for its parent to notice
+    // Ended, and only waiting for its parent to notice. While other threads of it still end, its ports are not free.
+    if (fields[0] === 'Z' && Number(fields[17]) <= 1) return undefined;
     // Ticks count from boot: without the boot's id, a process of the next boot could have the same ones.
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
   } catch {
