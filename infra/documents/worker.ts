@@ -12,7 +12,10 @@ const PACKAGES = realpathSync(fileURLToPath(import.meta.resolve('saxes/package.j
 );
 const READABLE = [
   PACKAGES,
-  ...['activities', 'infra', 'schemas', 'package.json', 'tsconfig.json'].map((name) => join(ROOT, name)),
+  // node_modules under its own name too, as it may be a link: Node asks for both.
+  ...['activities', 'infra', 'schemas', 'node_modules', 'package.json', 'tsconfig.json'].map((name) =>
+    join(ROOT, name),
+  ),
 ];
 
 /** How the child is started. The environment is empty: no secret of the parent is in it. */
