@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPeopleTokens } from '../../infra/cli-io/people-tokens.ts';
 import { dataLayout, repositoryRoot } from '../../infra/local/layout.ts';
 import { Manifest } from '../../schemas/bundle.ts';
-import { CliRefusal, CliStatus, CliSubmitted, DemoResult } from '../../schemas/cli.ts';
+import { CliAuditVerified, CliRefusal, CliStatus, CliSubmitted, DemoResult } from '../../schemas/cli.ts';
 import { createApiClient } from '../../services/cli/api-client.ts';
 import { packBundle } from '../../services/cli/bundle-zip.ts';
 import { CliFailure } from '../../services/cli/failure.ts';
@@ -101,6 +101,31 @@ describe('the example', () => {
     const left = new Set([...(await countPublic(system)).posts.values()].flatMap((post) => [...post]));
     expect(left.size).toBeLessThan(articles.size);
   });
+});
+
+test('the audit chain has every step of a release, verifies, names a forged row, and holds no word of the bundle', async () => {
+  const { result } = await demo();
+  const chain = join(scratch, 'chain.jsonl');
+  const report = join(scratch, 'evidence.html');
+  const ofBundle = ['--bundle', result.bundleId, '--out', join(scratch, 'rows.jsonl'), '--report', report];
+  expect(await system.lockstep('audit', 'export', '--out', chain)).toMatchObject({ code: 0 });
+  expect(await system.lockstep('audit', 'export', ...ofBundle)).toMatchObject({ code: 0 });
+  expect(await system.lockstep('audit', 'verify')).toMatchObject({ code: 0 });
+  expect(await system.lockstep('audit', 'verify', chain)).toMatchObject({ code: 0 });
+
+  const text = await readFile(chain, 'utf8');
+  expect(text).toMatch(/^[\x20-\x7e\n]*$/); // ids, digests and instants: a title, a number or a reason is Chinese
+  const kinds = (await readFile(join(scratch, 'rows.jsonl'), 'utf8')).match(/(?<="kind":")[^"]+/g) ?? [];
+  expect(kinds.filter((kind) => kind === 'decision.recorded')).toHaveLength(4);
+  expect(kinds.filter((kind) => kind === 'release.committed')).toHaveLength(1);
+  expect(kinds.filter((kind) => kind === 'receipt.received')).toHaveLength(9); // ready, live, verified of three channels
+  expect(await readFile(report, 'utf8')).not.toContain('✖');
+
+  await writeFile(chain, text.replace('"actor":"reviewer-legal"', '"actor":"reviewer-wording"'));
+  const forged = await system.lockstep('audit', 'verify', chain, '--json');
+  const line = text.split('\n').findIndex((row) => row.includes('"actor":"reviewer-legal"')) + 1;
+  expect(forged.code).toBe(1);
+  expect(CliAuditVerified.parse(JSON.parse(forged.out))).toMatchObject({ ok: false, firstBad: line });
 });
 
 describe('what may not be released is refused with its reason, and nothing is stored', () => {

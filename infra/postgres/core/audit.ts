@@ -30,5 +30,5 @@ export const createAuditStore = (db: Kysely<CoreTables>): AuditStore => ({
 });
 
 /** Not parsed: a row that was tampered with is shown as it stands, for `verify` to find it. */
-const rowOf = ({ bundle_id, prev_hash, ...row }: Selectable<CoreTables['audit']>) =>
-  ({ ...row, bundleId: bundle_id, prevHash: prev_hash }) as AuditRow;
+const rowOf = ({ seq, at, actor, kind, bundle_id, payload, prev_hash, hash }: Selectable<CoreTables['audit']>) =>
+  ({ seq, at, actor, kind, bundleId: bundle_id, payload, prevHash: prev_hash, hash }) as AuditRow;

@@ -9,8 +9,9 @@ import { TransientFailure } from '../../../activities/ports/event-bus.ts';
 import { createCheckpointLog } from '../../../infra/audit/checkpoint-log.ts';
 import { auditFiles } from '../../../infra/audit/files.ts';
 import { ensureAuditKey } from '../../../infra/audit/keys.ts';
+import { encodeEvent } from '../../../infra/kafka/event-codec.ts';
 import { type AuditRow, Checkpoint } from '../../../schemas/audit.ts';
-import type { LockstepEvent } from '../../../schemas/events.ts';
+import { type LockstepEvent, Topic } from '../../../schemas/events.ts';
 import { chainOf, keys, relinked } from '../../support/audit-chain.ts';
 
 let dataDir: string;
@@ -66,6 +67,7 @@ test('one is signed where rows were added, and none where nothing was', async ()
   expect(kept.every((checkpoint) => isSignedBy(checkpoint, keys.publicKey))).toBe(true);
   expect(verifyChain(rows, kept)).toMatchObject({ ok: true });
   expect(sent.map(({ data }) => data)).toEqual(kept);
+  expect(sent.map((event) => encodeEvent(event).topic)).toEqual([Topic.audit, Topic.audit]);
 });
 
 test('while Kafka is away they go on being written; the newest is announced later, also by the next process', async () => {
