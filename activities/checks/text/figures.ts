@@ -68,6 +68,12 @@ const MEASURED = new RegExp(
   'gu',
 );
 
+/** 80至120毫米, 3至5万元: the first takes the unit of the second. */
+const RANGE = new RegExp(
+  `(?<![第\\d.〔])(${NUMERAL})\\s*(万亿|千万|百万|亿|万|千)?\\s*(?:至|到|—+|－|–|~|～|-)\\s*(?=${NUMERAL}\\s*(万亿|千万|百万|亿|万|千)?\\s*(元|${UNIT}))`,
+  'gu',
+);
+
 /** Every figure of a text, in order and without overlaps. */
 export function figuresIn(text: string): Figure[] {
   let rest = text;
@@ -87,6 +93,13 @@ export function figuresIn(text: string): Figure[] {
   }
   for (const match of rest.matchAll(TIME)) {
     take('time', '', `${Number(match[1])}:${match[2]}`, match.index, match.index + match[0].length);
+  }
+  for (const match of rest.matchAll(RANGE)) {
+    const value = scaled(match[1], match[2] ?? match[3]);
+    const unit = match[4] === '元' ? '元' : UNIT_GROUP.get(match[4] ?? '');
+    const length = match[0].search(/\s*(至|到|—|－|–|~|～|-)/u);
+    if (value === null || !unit || /(^|\.)(19|20)\d\d$/.test(match[1] ?? '')) continue;
+    take(unit === '元' ? 'amount' : 'number', unit, value, match.index, match.index + length);
   }
   for (const match of rest.matchAll(AMOUNT)) {
     const value = scaled(match[1], match[2]);
