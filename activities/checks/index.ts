@@ -32,15 +32,18 @@ import { properties } from './secrecy/properties.ts';
 import { annexes } from './wording/annexes.ts';
 import { channelVariants } from './wording/channel-variants.ts';
 import { counts } from './wording/counts.ts';
+import { direction } from './wording/direction.ts';
 import { documentNumber } from './wording/document-number.ts';
 import { existingDates } from './wording/existing-dates.ts';
 import { institutions } from './wording/institutions.ts';
 import { issueDate } from './wording/issue-date.ts';
 import { latinWord } from './wording/latin-word.ts';
+import { manifestAgreement } from './wording/manifest-agreement.ts';
 import { numberForm } from './wording/number-form.ts';
 import { numbering } from './wording/numbering.ts';
 import { pairs } from './wording/pairs.ts';
 import { punctuationWidth } from './wording/punctuation-width.ts';
+import { recipients } from './wording/recipients.ts';
 import { repetition } from './wording/repetition.ts';
 import { sameSource } from './wording/same-source.ts';
 import { straySpace } from './wording/stray-space.ts';
@@ -87,15 +90,18 @@ export const RULES: readonly Rule[] = [
   annexes,
   channelVariants,
   counts,
+  direction,
   documentNumber,
   existingDates,
   institutions,
   issueDate,
   latinWord,
+  manifestAgreement,
   numberForm,
   numbering,
   pairs,
   punctuationWidth,
+  recipients,
   repetition,
   sameSource,
   straySpace,

@@ -346,6 +346,7 @@ export const wordingExamples: Example[] = [
       titled('关于做好开放服务的紧急通知'),
       titled('关于公共体育场馆开放的意见（试行）'),
       titled('关于同意开放公共体育场馆的批复'),
+      titled('关于促进全民健身的若干措施'),
     ],
   },
   {
