@@ -104,6 +104,7 @@ describe('lockstep check', () => {
     const refused = await cli.run('check', bundle, '--lists', 'lists');
     expect(refused).toMatchObject({ code: 2, out: '' });
     expect(refused.err).toContain('own.yaml');
+    expect(await cli.run('rules', '--lists', 'lists')).toMatchObject({ code: 2, out: '' });
   });
 
   test('the page shows the document with each finding at its place, in words and signs, and nothing of it is markup', async () => {

@@ -10,12 +10,12 @@ import { findBundles } from '../../../infra/bundle-source/find.ts';
 import { BundleNotFound, openBundle } from '../../../infra/bundle-source/open.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
 import { createDocumentReader, type DocumentReader } from '../../../infra/documents/reader.ts';
-import { loadRuleData, RuleListRefused } from '../../../infra/rule-data/load.ts';
 import { CliChecks, ExitCode } from '../../../schemas/cli.ts';
 import { CheckResult, type Finding } from '../../../schemas/finding.ts';
 import type { RuleData } from '../../../schemas/rules.ts';
 import { usage } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
+import { listsOrRefusal } from '../lists.ts';
 import { gateName, OUTCOMES, SEVERITIES } from '../report/words.ts';
 import { spot } from '../views.ts';
 
@@ -25,7 +25,7 @@ type Checked = { path: string; intake: Intake; check: BundleCheck };
 /** Checks bundles and documents where they lie; needs no service and no network. */
 export async function check(invocation: Invocation, paths: string[], rawOptions: unknown): Promise<ExitCode> {
   const { html, lists } = Options.parse(rawOptions);
-  const data = await listsOrRefusal(lists === undefined ? undefined : resolve(invocation.cwd, lists));
+  const data = await listsOrRefusal(invocation.cwd, lists);
   const found = await Promise.all(paths.map((path) => orRefusal(findBundles(resolve(invocation.cwd, path)))));
   const several = paths.length > 1 || found.some((each) => each.several);
   const bundles = found.flatMap((each) => each.paths);
@@ -66,15 +66,6 @@ async function orRefusal<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof BundleNotFound) throw usage(error.text);
-    throw error;
-  }
-}
-
-async function listsOrRefusal(directory: string | undefined): Promise<RuleData> {
-  try {
-    return await loadRuleData(directory);
-  } catch (error) {
-    if (error instanceof RuleListRefused) throw usage({ zh: '词表不能用。', en: error.message });
     throw error;
   }
 }
