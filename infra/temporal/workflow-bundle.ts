@@ -9,16 +9,16 @@ import { withLock } from '../local/lock.ts';
 const root = join(import.meta.dirname, '..', '..');
 const workflowsPath = join(root, 'workflows', 'index.ts');
 
-/** Digest of all that may go into the bundle: our sources, and the lockfile for everything else. */
-async function sourcesDigest(): Promise<string> {
+/** Digest of all that goes into the bundle: of activities only types, so nothing; the lockfile stands for all packages. */
+async function stampOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of ['workflows', 'activities', 'schemas']) {
+  for (const folder of ['workflows', 'schemas']) {
     const files = (await readdir(join(root, folder), { recursive: true }))
       .filter((file) => file.endsWith('.ts'))
       .sort();
     for (const file of files) hash.update(`${folder}/${file}\0`).update(await readFile(join(root, folder, file)));
   }
-  return hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex');
+  return `// ${hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex')}\n`;
 }
 
 /**
@@ -28,24 +28,21 @@ async function sourcesDigest(): Promise<string> {
  */
 export async function workflowBundle(cachePath?: string): Promise<WorkflowBundleOption> {
   if (!cachePath) return bundleWorkflowCode({ workflowsPath, logger: quiet });
-  const stamp = `// ${await sourcesDigest()}\n`;
-  const kept = async (): Promise<WorkflowBundleOption | undefined> => {
-    const cached = await readFile(cachePath, 'utf8').catch(() => '');
-    return cached.startsWith(stamp) ? { code: cached.slice(stamp.length) } : undefined;
-  };
+  const kept = () => readFile(cachePath, 'utf8').catch(() => '');
+  const code = (file: string) => ({ code: file.slice(file.indexOf('\n') + 1) });
+  const stamp = await stampOfSources();
   const early = await kept();
-  if (early) return early;
+  if (early.startsWith(stamp)) return code(early);
   await withLock(`${cachePath}.lock`, async () => {
-    if (!(await kept())) await promisify(execFile)(process.execPath, [import.meta.filename, cachePath]);
+    if ((await kept()).startsWith(stamp)) return;
+    await promisify(execFile)(process.execPath, [import.meta.filename, cachePath]);
   });
-  const made = await kept();
-  if (!made) throw new Error('A source of the workflows changed while they were bundled; start again');
-  return made;
+  return code(await readFile(cachePath, 'utf8'));
 }
 
 /** Written aside and renamed, so that a kill in the middle leaves nothing that looks like a bundle. */
 async function makeBundle(cachePath: string): Promise<void> {
-  const stamp = `// ${await sourcesDigest()}\n`;
+  const stamp = await stampOfSources(); // before the sources are read: a change meanwhile has it made anew next time
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
   await writeFile(`${cachePath}.${process.pid}`, stamp + code);
   await rename(`${cachePath}.${process.pid}`, cachePath);
