@@ -14,9 +14,9 @@ const VERBATIM: CodeEntry = {
 };
 const GRAM = 8;
 /** Share of the characters of a material, in sentences that are long enough to be somebody's own words. */
-const LIMIT = 0.75;
+const LIMIT = 0.8;
 const SHORTEST_SENTENCE = 16;
-const SHORTEST_MATERIAL = 200;
+const SHORTEST_MATERIAL = 300;
 
 /** 文件要点摘抄 is no interpretation. Measured over sentences; figures and names have to be the same, so some overlap is right. */
 export const verbatimCopy: Rule = {

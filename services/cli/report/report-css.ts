@@ -9,8 +9,8 @@ article { background: #fff; border: 1px solid var(--line); border-radius: 6px; p
 h1 { font-size: 1.5rem; } h2 { font-size: 1.3rem; margin-top: 0; } h3 { font-size: 1.1rem; } small { color: var(--quiet); }
 .outcome { font-weight: 700; } .outcome.rejected { color: var(--error); }
 .outcome.findings, .outcome.sanitised { color: var(--warning); } .outcome.clean { color: #1b6e2e; }
-.facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; font-size: 0.9rem; }
-.facts dt { color: var(--quiet); } .facts dd { margin: 0; } .digest { font-family: monospace; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.2rem 1rem; font-size: 0.9rem; }
+.facts dt { color: var(--quiet); } .facts dd { margin: 0; overflow-wrap: anywhere; } .digest { font-family: monospace; }
 .listed { padding-left: 2rem; } .listed li { border-left: 4px solid; padding-left: 0.8rem; margin-bottom: 1rem; }
 .listed p { margin: 0.15rem 0; } .listed .error { border-color: var(--error); }
 .listed .warning { border-color: var(--warning); border-left-style: double; } .listed .info { border-color: var(--info); border-left-style: dotted; }

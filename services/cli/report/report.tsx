@@ -89,7 +89,7 @@ function BundleReport({
             {findings
               .filter((finding) => finding.gate === gate)
               .map((finding) => (
-                <FindingView key={finding.number} finding={finding} />
+                <FindingView key={finding.number} finding={finding} shown={check.models.has(finding.item)} />
               ))}
           </ol>
         </section>
@@ -148,20 +148,18 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-function FindingView({ finding }: { finding: Numbered }) {
+/** `shown`: its part stands below, with the place marked; what the manifest says, or a refused file, does not. */
+function FindingView({ finding, shown }: { finding: Numbered; shown: boolean }) {
   const { sign, zh, en } = SEVERITIES[finding.severity];
   const { where, paragraph, quote } = finding.location;
+  const place = `${finding.item}，${placeName(where)}${paragraph === undefined ? '' : `，第${paragraph + 1}段`}`;
   return (
     <li id={`finding-${finding.number}`} value={finding.number} class={finding.severity}>
       <p>
         <strong>
           {sign} {zh} {en}
         </strong>{' '}
-        <code>{finding.code}</code>{' '}
-        <a href={`#place-${finding.number}`}>
-          {finding.item}，{placeName(where)}
-          {paragraph === undefined ? '' : `，第${paragraph + 1}段`}
-        </a>
+        <code>{finding.code}</code> {shown ? <a href={`#place-${finding.number}`}>{place}</a> : place}
       </p>
       <p>{finding.message.zh}</p>
       <p lang="en">{finding.message.en}</p>
