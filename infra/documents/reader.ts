@@ -20,7 +20,7 @@ export type DocumentReader = {
   close(): Promise<void>;
 };
 
-/** Reads documents where they can do no harm. Children start with the first file and serve all that follow. */
+/** Reads documents where they can do no harm. Children start with the first file and end after a minute without one. */
 export function createDocumentReader({ workers = 1, timeLimitMs = 10_000, heapMegabytes = 192 } = {}): DocumentReader {
   const idle = Array.from({ length: workers }, () => new DocumentWorker(heapMegabytes));
   const all = [...idle];

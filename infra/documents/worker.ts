@@ -36,9 +36,13 @@ export const childOptions = (heapMegabytes: number): { execArgv: string[]; env: 
 
 export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
 
-/** One child process that does one task at a time; started when first needed, and again after it died. */
+/** A child that loaded fonts and libraries holds 130–260 MB, and is back within a second. */
+const restAfterMs = 60_000;
+
+/** One child process that does one task at a time; started when needed, and ended after a minute without work. */
 export class DocumentWorker {
   private child: Promise<ChildProcess> | null = null;
+  private rest: NodeJS.Timeout | undefined;
   private readonly heapMegabytes: number;
 
   constructor(heapMegabytes: number) {
@@ -55,6 +59,7 @@ export class DocumentWorker {
   }
 
   private async attempt(request: Request, timeLimitMs: number): Promise<Outcome> {
+    clearTimeout(this.rest);
     this.child ??= start(this.heapMegabytes);
     let child: ChildProcess;
     try {
@@ -73,6 +78,10 @@ export class DocumentWorker {
       // An idle child keeps nobody from ending; it ends by itself when the channel closes.
       child.unref();
       child.channel?.unref();
+      this.rest = setTimeout(() => {
+        this.child = null;
+        child.kill('SIGKILL');
+      }, restAfterMs).unref();
     }
     return outcome;
   }
@@ -97,6 +106,7 @@ export class DocumentWorker {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.rest);
     const child = await this.child?.catch(() => null);
     this.child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -55,6 +55,7 @@ export async function supervise(specs: ProcessSpec[], options: Options): Promise
     await rotate(log);
     const args = [
       '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=4', // the default of 16 MB costs each process 30 MB and saves no time here
       '--import',
       import.meta.resolve('../jsx.ts'),
       resolve(repositoryRoot, spec.entry),
