@@ -121,6 +121,15 @@ describe('lockstep check', () => {
     expect(page).not.toMatch(/<script|onclick=|<link|https?:\/\//);
     expect(await readdir(join(cli.cwd, 'report'))).toEqual(['findings.html']); // and no half-written file beside it
   });
+
+  test('every link of the page leads somewhere, also where the finding has no place to show', async () => {
+    const bundle = await cli.write('bundle', { ...withTypo(), 'policy.md': '' });
+    await cli.run('check', bundle, '--html', 'findings.html');
+    const page = await readFile(join(cli.cwd, 'findings.html'), 'utf8');
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    expect(page).toContain('FILE-EMPTY');
+    expect([...page.matchAll(/href="#([^"]+)"/g)].filter(([, target]) => !ids.has(target))).toEqual([]);
+  });
 });
 
 test('lockstep rules lists every code with its examples', async () => {

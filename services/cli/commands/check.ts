@@ -76,13 +76,14 @@ const reported = ({ path, intake, check: result }: Checked) => {
   const policy = intake.parts.find(({ item }) => item.role === 'policy-document');
   const model = policy && result.models.get(policy.item.id);
   const materials = intake.parts.filter(({ item }) => item.role === 'interpretation-material');
+  const read = materials.flatMap(({ item }) => result.models.get(item.id) ?? []);
   return {
     path,
     manifest: intake.manifest,
     items: intake.parts.map(({ item }) => item),
     check: result,
     outline: model ? outlineOf(model) : null,
-    coverage: coverageOf(materials.flatMap(({ item }) => result.models.get(item.id) ?? [])),
+    coverage: read.length === 0 ? [] : coverageOf(read),
   };
 };
 

@@ -18,7 +18,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.3rem; margin-top: 0; } h3 { font-siz
 [lang="en"], .source { color: var(--quiet); font-size: 0.9rem; }
 blockquote { margin: 0.3rem 0; padding: 0.2rem 0.8rem; background: #f4f6f8; }
 .coverage { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; list-style: none; padding: 0; } .absent { color: var(--quiet); }
-.paper { border: 1px solid var(--line); padding: 1.5rem; font-family: "Songti SC", "Noto Serif SC", SimSun, serif; }
+.paper { border: 1px solid var(--line); padding: 1.5rem; overflow-x: auto; font-family: "Songti SC", "Noto Serif SC", SimSun, serif; }
 .paper p { margin: 0.3rem 0; min-height: 1em; } .center { text-align: center; } .right { text-align: right; } .bold, .level-1, .level-2 { font-weight: 700; }
 mark { padding: 0 0.1em; color: inherit; } mark.error { background: #fbdcdc; border-bottom: 2px solid var(--error); }
 mark.warning { background: #fdedc8; border-bottom: 2px dashed var(--warning); } mark.info { background: #dbe9fb; border-bottom: 2px dotted var(--info); }

@@ -89,7 +89,11 @@ function BundleReport({
             {findings
               .filter((finding) => finding.gate === gate)
               .map((finding) => (
-                <FindingView key={finding.number} finding={finding} shown={check.models.has(finding.item)} />
+                <FindingView
+                  key={finding.number}
+                  finding={finding}
+                  shown={check.models.has(finding.item) && finding.location.quote !== ''}
+                />
               ))}
           </ol>
         </section>
@@ -148,7 +152,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** `shown`: its part stands below, with the place marked; what the manifest says, or a refused file, does not. */
+/** `shown`: its part stands below, with the place marked; what is missing, a refused file or the manifest is not. */
 function FindingView({ finding, shown }: { finding: Numbered; shown: boolean }) {
   const { sign, zh, en } = SEVERITIES[finding.severity];
   const { where, paragraph, quote } = finding.location;
