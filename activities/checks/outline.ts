@@ -61,7 +61,11 @@ export function outlineOf(model: DocumentModel): Outline {
   );
   const recipientsAt = head.find(
     (index) =>
-      index > (numberAt ?? -1) && !centred(all[index]) && RECIPIENTS.test(text(index)) && looksAddressed(text(index)),
+      // A line before any title is the head of a page, not an address.
+      index > (numberAt ?? plain[0] ?? -1) &&
+      !centred(all[index]) &&
+      RECIPIENTS.test(text(index)) &&
+      looksAddressed(text(index)),
   );
   const titleLines = titleAt(all, plain, numberAt, recipientsAt);
   const noteAt = plain.find((index) => index < bodyTo && NOTE.test(text(index)));

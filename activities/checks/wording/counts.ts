@@ -15,10 +15,10 @@ const MISMATCH: CodeEntry = {
   bad: '落实以下三项保障措施：（一）……（二）……',
 };
 const STATED =
-  /(?:以下|下列|如下)(?:的)?([一二两三四五六七八九十]{1,3}|\d{1,2})(?:个|项|条|点|类|种|款|步|方面|大)[^，。；：]{0,12}/u;
+  /(?:以下|下列|如下)(?:的)?([一二两三四五六七八九十]{1,3}|\d{1,2})(?:个|项|条|点|类|种|款|步|方面|大)(?!或|以上|及以上|之一|中|任)[^，。；：]{0,12}/u;
 /** 三项措施：一是……二是…… */
 const INLINE =
-  /([一二两三四五六七八九十]{1,3}|\d{1,2})(?:个|项|条|点|类|种|大)(?:方面)?(?:的)?[^，。；：\d]{0,10}[：:]/u;
+  /(?<![第任其\d一二三四五六七八九十])([一二两三四五六七八九十]{1,3}|\d{1,2})(?:个|项|条|点|类|种|大)(?!或|以上|及以上|之一|中|任|规定|第)(?:方面)?(?:的)?[^，。；：\d]{0,10}[：:]/u;
 const FORMS = [
   /^第([一二三四五六七八九十百]+)条/u,
   /^([一二三四五六七八九十]{1,3})、/u,
@@ -45,6 +45,8 @@ function inLine(item: string, line: Line, following: Line[]): Finding[] {
   const stated = STATED.exec(line.text);
   if (stated) {
     const said = numberOf(stated[1] ?? '') ?? 0;
+    // 下列一项: one of them, however many are listed.
+    if (said < 2) return [];
     const points = pointsIn(line.text.slice(stated.index));
     const listed = points > 1 ? points : listedIn(following);
     if (listed === null || listed === said) return [];
@@ -53,6 +55,7 @@ function inLine(item: string, line: Line, following: Line[]): Finding[] {
   const inline = INLINE.exec(line.text);
   if (!inline) return [];
   const said = numberOf(inline[1] ?? '') ?? 0;
+  if (said < 2) return [];
   const after = line.text.slice(inline.index + inline[0].length);
   const points = pointsIn(line.text.slice(inline.index));
   const listed =

@@ -62,6 +62,7 @@ export const punctuationWidth: Rule = {
   check: (bundle) =>
     writings(bundle).flatMap(({ item, model }) => {
       const lines = linesOf(model);
+      const told = new Set<string>();
       const mixed = lines.some(({ text }) => /[0-9A-Za-z]/u.test(text));
       return lines.flatMap((line) => {
         const wrong = halfWidth(line);
@@ -81,7 +82,7 @@ export const punctuationWidth: Rule = {
                 ),
               ];
         const letters = [...line.text.matchAll(FULL_WIDTH)]
-          .filter(() => mixed)
+          .filter(([word]) => mixed && !told.has(word) && told.add(word))
           .map((match) =>
             finding(
               LETTERS,

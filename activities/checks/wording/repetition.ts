@@ -45,7 +45,8 @@ export const repetition: Rule = {
         const findings: Finding[] = [];
         const bare = line.text.replace(/\s/gu, '');
         // Tables repeat their words by their nature.
-        if (!line.cell && bare.length >= SHORTEST) {
+        // 符合下列条件的，可以申请： leads to another list each time.
+        if (!line.cell && bare.length >= SHORTEST && !/[：:]$/u.test(bare)) {
           if (seen.has(bare)) {
             findings.push(
               finding(

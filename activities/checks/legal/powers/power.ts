@@ -24,7 +24,7 @@ export const entry = (code: string, source: string, zh: string, en: string, good
 
 /** 不 turns only the word after it; 不得 and 严禁 govern a whole clause: 不得收取押金、保证金. */
 const NOT =
-  /(不得|不准|不能|不可|不应|禁止|严禁|杜绝|防止|避免|无需|无须|停止|取消|清理|规范|违规|违反|违法|擅自|查处|整治|免予?|减免|免除|免收|变相|不再|不以)[^，。；]{0,40}$|(不|未|没有|乱)$/u;
+  /(不得|不准|不能|不可|不应|禁止|严禁|杜绝|防止|避免|无需|无须|停止|取消|清理|规范|违规|违反|违法|擅自|查处|整治|免予?|减免|免除|免收|变相|不再|不以)[^，。；]{0,40}$|(不|未|没有|乱|被)$/u;
 export const LOCAL = '(?:本[区市县省地]|[区市县]内|本地|辖区内?|本[区市县]辖区内?|当地)';
 /** A basis in the sentence: a law by name, or 依法 in its usual forms. A permit's own name in title marks is none. */
 const BASIS =
