@@ -27,7 +27,9 @@ if (!existsSync(join(modules, 'commander')) || node === undefined) {
 // Ctrl-C reaches the child by itself, as a member of the terminal's group; this process only has to outlive it.
 process.on('SIGINT', () => {});
 const args = ['--disable-warning=ExperimentalWarning', '--import', pathToFileURL(loader).href, main];
-const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit' });
+// What Node compiled is kept beside the packages: the second call starts in half the time.
+const env = { NODE_COMPILE_CACHE: join(modules, '.cache', 'node'), ...process.env };
+const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit', env });
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.once('error', (error) => {
   process.stderr.write(`✗ ${error.message}\n`);

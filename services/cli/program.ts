@@ -209,7 +209,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .command('demo')
     .description('演示全过程；the main job with demo people, on the running system')
     .argument('[bundle]', '目录或 .zip，默认用自带示例；directory or .zip, the example by default')
-    .option('--lead <seconds>', '签发到发布的秒数；seconds from arming to T0', '5')
+    .option('--lead <seconds>', '签发到发布的秒数；seconds from arming to T0', '3')
     .action(on(async () => (await import('./commands/demo.ts')).demo));
   program
     .command('down')

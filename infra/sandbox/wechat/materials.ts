@@ -55,8 +55,9 @@ export const createMaterials = (db: DatabaseSync, origin: () => string) => {
 
     /** Whether `url` is one that this platform gave out; any other picture is dropped from an article's content. */
     issued(url: string): boolean {
-      const key = url.startsWith(origin()) && /^\/mmbiz_\w+\/([\w-]+)\/0(\?|$)/.exec(url.slice(origin().length))?.[1];
-      return typeof key === 'string' && db.prepare('SELECT 1 FROM images WHERE key = ?').get(key) !== undefined;
+      // By its path: the real platform keeps its host, this one may come back at another port with the same account.
+      const key = URL.canParse(url) ? /^\/mmbiz_\w+\/([\w-]+)\/0$/.exec(new URL(url).pathname)?.[1] : undefined;
+      return key !== undefined && db.prepare('SELECT 1 FROM images WHERE key = ?').get(key) !== undefined;
     },
 
     image(key: string): { mediaType: string; bytes: Uint8Array } | undefined {

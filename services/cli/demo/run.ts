@@ -41,7 +41,7 @@ const LOOK_ON_MS = 500;
  * release; a release that went wrong is an outcome.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
-  const { report, signal, known, dataDir, leadMs = 5_000, withinMs = 8 * 60_000 } = options;
+  const { report, signal, known, dataDir, leadMs = 3_000, withinMs = 8 * 60_000 } = options;
   const limits: Limits = { until: Date.now() + withinMs, signal };
   const office = await loadOfficeConfig(options.configDir);
   const bundle = await readCheckedBundle(options.path);

@@ -59,7 +59,7 @@ function siteAddresses(websiteUrl: string): { url: string; family: 4 | 6 }[] {
 /** Starts the prober as a process of its own. Dispose of it whatever happens: it would go on polling. */
 export function startProber(order: Omit<ProbeOrder, 'kind'>): Prober & AsyncDisposable {
   const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: ['--import', import.meta.resolve('../../../infra/jsx.ts')],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {}, // it must know public addresses only
   });
