@@ -47,6 +47,8 @@ export const numbering: Rule = {
 function inDocument(item: string, lines: Line[], centred: (line: Line) => boolean): Finding[] {
   const findings: Finding[] = [];
   let counts: (Count | undefined)[] = [];
+  /** Last number of each level, whatever stood between: some documents count （一）…（二十） through all their parts. */
+  let through: (number | undefined)[] = [];
   for (const line of lines) {
     if (line.cell) continue;
     // 附件：1.… begins the list of annexes.
@@ -55,6 +57,7 @@ function inDocument(item: string, lines: Line[], centred: (line: Line) => boolea
     if (level === -1) {
       // A centred title and an annex begin a text of their own.
       const anew = (centred(line) && text !== '') || /^附\s*件/u.test(text) || line.level === 1;
+      if (anew) through = [];
       counts = anew ? [] : counts.map((count) => count && { ...count, interrupted: true });
       findings.push(...spoken(item, line));
       continue;
@@ -64,9 +67,12 @@ function inDocument(item: string, lines: Line[], centred: (line: Line) => boolea
     const expected = (count?.last ?? 0) + 1;
     // A list may begin again at 1 after other text; without any between, the number is repeated or goes back.
     const beginsAnew = number === 1 && (count === undefined || count.interrupted) && LEVELS[level]?.continues !== true;
-    if (number !== expected && !beginsAnew) findings.push(report(item, line, expected, number, count?.last ?? null));
+    const goesOn = number === (through[level] ?? 0) + 1;
+    if (number !== expected && !beginsAnew && !goesOn)
+      findings.push(report(item, line, expected, number, count?.last ?? null));
     counts = counts.map((inner, at) => (at > level && LEVELS[at]?.continues !== true ? undefined : inner));
     counts[level] = { last: number, interrupted: false };
+    through[level] = number;
     findings.push(...spoken(item, line));
   }
   return findings;

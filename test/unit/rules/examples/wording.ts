@@ -153,6 +153,15 @@ export const wordingExamples: Example[] = [
     ],
     good: [
       article('一、加强领导', '（一）明确分工。', '（二）落实责任。', '二、强化监督', '（一）定期检查。'),
+      // Counted through the whole document, as many plans of measures are.
+      article(
+        '一、加强供给',
+        '（一）新建场馆。',
+        '（二）开放学校。',
+        '二、优化服务',
+        '（三）延长时间。',
+        '（四）改进预约。',
+      ),
       article('1.场馆；', '2.步道。', '有下列情形之一的：', '1.停电；', '2.检修。'),
       '采取以下做法：一是延长时间；二是优化预约；三是加强宣传。',
       '第一是安全，统一是原则，二是效率。',
