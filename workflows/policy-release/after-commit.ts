@@ -5,7 +5,9 @@ import type { Course } from './course.ts';
 import type { Intervention } from './messages.ts';
 import { isBeforeCommit } from './rules.ts';
 
-/** 不可逆次序: a wave goes only after the one before it is public and was read back. */
+/**
+ * 不可逆次序: a wave goes only after the one before it is public and was read back, and none after somebody withdrew.
+ */
 export async function goLive({ board, enter, tell }: Course): Promise<void> {
   const committedAt = board.committedAt ?? '';
   const waves = [...new Set(board.submission?.channels.map(({ wave }) => wave))].sort((a, b) => a - b);
@@ -16,7 +18,8 @@ export async function goLive({ board, enter, tell }: Course): Promise<void> {
       board.channels.every(
         (c) => !channels.includes(c.channel) || ['verified', 'refused', 'unknown'].includes(c.state),
       );
-    await condition(settled);
+    await condition(() => settled() || board.withdrawal !== null);
+    if (board.withdrawal) return;
     if (wave === waves[0] && waves.length > 1 && !haveReached(board, channels, 'verified')) {
       // Nothing irreversible has happened yet, so document and interpretation disappear again together.
       await tell({

@@ -3,6 +3,7 @@ import type { ReleaseActivities } from '../../activities/releases/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import { haveReached, isCleared, isReturned } from './board.ts';
 import { activities, type Course } from './course.ts';
+import { releaseBlockers } from './rules.ts';
 
 // At T0 every millisecond counts, and a lost worker must not hold the commit up for minutes.
 const { commitRelease } = proxyActivities<ReleaseActivities>({
@@ -73,6 +74,15 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
     };
     await activities.savePlan(sealed(), null);
     return enter('held', 'system', 'missed its instant');
+  }
+  // Every channel was ready when the leader armed; one may have taken that back since (I1, I18).
+  if (releaseBlockers(board).length > 0) {
+    board.notice = {
+      zh: `到了发布时刻 ${plan.t0} 却不具备发布条件，已暂缓`,
+      en: `At the release instant ${plan.t0} something was missing, so the release is held`,
+    };
+    await activities.savePlan(sealed(), null);
+    return enter('held', 'system', 'not ready at its instant');
   }
   board.state = 'committing'; // from here a hold comes too late
   try {

@@ -112,12 +112,15 @@ export function assertMayDecide({ submission, state, gates }: Board, decision: G
   }
 }
 
-export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): void {
+function assertNothingMissing(board: Board): void {
   const blockers = releaseBlockers(board);
-  if (blockers.length > 0) {
-    const passed = board.gates.length > 0 && board.gates.every((gate) => gate.state === 'signed');
-    throw permanent(passed ? 'WrongPhase' : 'GatesNotPassed', list(blockers));
-  }
+  if (blockers.length === 0) return;
+  const passed = board.gates.length > 0 && board.gates.every((gate) => gate.state === 'signed');
+  throw permanent(passed ? 'WrongPhase' : 'GatesNotPassed', list(blockers));
+}
+
+export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): void {
+  assertNothingMissing(board);
   if (board.state !== 'prepared') {
     throw permanent('WrongPhase', {
       zh: `当前状态“${board.state}”不能签发`,
@@ -143,11 +146,16 @@ export function assertMayHold({ state }: Board): void {
   throw permanent('WrongPhase', { zh: `当前状态“${state}”不能暂缓`, en: `A bundle that is ${state} cannot be held` });
 }
 
-/** A held release keeps its date; once the date has passed a new one is needed. */
-export function assertMayResume({ state, plan }: Board, t0: string | null, now: number): void {
+/**
+ * A held release keeps its date; once the date has passed a new one is needed. What was ready when it was armed must be
+ * so still.
+ */
+export function assertMayResume(board: Board, t0: string | null, now: number): void {
+  const { state, plan } = board;
   if (state !== 'held') {
     throw permanent('WrongPhase', { zh: `当前状态“${state}”，没有暂缓`, en: `The bundle is ${state}, not held` });
   }
+  if (plan) assertNothingMissing(board);
   const next = t0 ?? plan?.t0;
   if (next) assertFuture(next, now);
 }

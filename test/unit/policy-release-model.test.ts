@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { BundleId } from '../../schemas/bundle.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import { ReleaseId } from '../../schemas/release.ts';
+import { applyReceipt, type Board, enterReview, openBoard } from '../../workflows/policy-release/board.ts';
+import { submission } from '../support/release-fixture.ts';
+import { live } from '../support/release-life.ts';
+import { lives } from '../support/release-steps.ts';
+
+vi.mock('@temporalio/workflow', () => import('../support/workflow-runtime.ts'));
+
+const asked = process.env.LOCKSTEP_MODEL_RUNS;
+const numRuns = asked ? Number(asked) : 2_000;
+
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
+
+test('no life of a bundle breaks an invariant, and people may do exactly what the rules say', async () => {
+  const reached = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(lives, (life) => live(life, reached)),
+    { numRuns },
+  );
+  // A model that never gets far proves nothing.
+  expect([...reached].sort()).toEqual(
+    [
+      'armed',
+      'cleared',
+      'held',
+      'in-review',
+      'outcome-unknown',
+      'partly-released',
+      'prepared',
+      'preparing',
+      'released',
+      'releasing',
+      'returned',
+      'rolled-back',
+      'verifying',
+      'withdrawing',
+      'withdrawn',
+    ].sort(),
+  );
+}, 3_600_000);
+
+describe('receipts', () => {
+  const releaseId = ReleaseId.parse('22222222-2222-4222-8222-222222222222');
+  const bundleId = BundleId.parse('11111111-1111-4111-8111-111111111111');
+  const staged = (): Board => {
+    const board = openBoard(bundleId);
+    enterReview(board, submission());
+    board.releaseId = releaseId;
+    return board;
+  };
+  const told = (receipts: ChannelReceipt[]) => {
+    const board = staged();
+    for (const receipt of receipts) applyReceipt(board, receipt);
+    return board.channels;
+  };
+  const receiptIn = (...states: ChannelReceipt['state'][]) =>
+    fc
+      .record({ channel: fc.constantFrom('website' as const, 'wechat' as const), state: fc.constantFrom(...states) })
+      .map(
+        ({ channel, state }): ChannelReceipt => ({
+          releaseId,
+          bundleId,
+          channel,
+          state,
+          at: `2026-11-24T01:00:0${state.length % 10}Z`,
+          digests: [],
+          url: `https://${channel}.example/`,
+          detail: { zh: state, en: state },
+        }),
+      );
+  const success = receiptIn('ready', 'live', 'verified', 'discarded', 'withdrawn');
+  const any = receiptIn('ready', 'live', 'verified', 'discarded', 'withdrawn', 'refused', 'unknown');
+
+  test('of success give the same board in any order and however often they come', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(success)
+          .chain((set) =>
+            fc.tuple(fc.constant(set), fc.shuffledSubarray([...set, ...set], { minLength: set.length * 2 })),
+          ),
+        ([set, shuffled]) => {
+          expect(told(shuffled)).toEqual(told(set));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  // Refusal and success of one channel contradict each other: the later word counts. Kafka keeps a channel's order.
+  test('of any kind, delivered again in order from any record on, give the same states', () => {
+    const states = (receipts: ChannelReceipt[]) => told(receipts).map(({ channel, state }) => [channel, state]);
+    fc.assert(
+      fc.property(fc.array(any), fc.nat(), (receipts, from) => {
+        expect(states([...receipts, ...receipts.slice(from % (receipts.length + 1))])).toEqual(states(receipts));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('of another release change nothing', () => {
+    fc.assert(
+      fc.property(fc.array(any), (receipts) => {
+        const foreign = ReleaseId.parse('33333333-3333-4333-8333-333333333333');
+        expect(told(receipts.map((receipt) => ({ ...receipt, releaseId: foreign })))).toEqual(staged().channels);
+      }),
+    );
+  });
+});
