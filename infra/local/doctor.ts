@@ -95,7 +95,7 @@ async function tools(env: DoctorOptions['env']): Promise<Check[]> {
       name: 'python/pip, go',
       status: needed(pip !== undefined || go !== undefined, temporalElsewhere),
       message: { zh: `pip ${pip ?? '没有'}，go ${go ?? '没有'}`, en: `pip ${pip ?? 'missing'}, go ${go ?? 'missing'}` },
-      ...(pip || go ? {} : { mend: install('Python 3 with pip, or Go') }),
+      ...(pip || go ? {} : { mend: install('Python 3 + pip / Go') }),
     },
   ];
 }

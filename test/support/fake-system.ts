@@ -19,6 +19,8 @@ export type Misbehaviour = {
   refuse?: Record<string, ErrorType>;
   /** Channels get ready only after this many looks at the status that follows the last signature. */
   preparesForLooks?: number;
+  /** After the last signature: one channel refuses its objects, or the bundle goes back to its drafter. */
+  stuckAfterGates?: 'channel-refused' | 'returned';
   /** The interpretation follows its policy only after this many looks at it. */
   tornForLooks?: number;
   /** Public when it is armed, not at T0. */
@@ -81,7 +83,8 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
       });
       if (status.gates.every((each) => each.state === 'signed')) {
         status.state = 'preparing';
-        if (!wrong.preparesForLooks) getReady(status);
+        if (wrong.stuckAfterGates) getStuck(status);
+        else if (!wrong.preparesForLooks) getReady(status);
       }
     } else if (verb === 'arm') {
       if (status.state !== 'prepared') return refusal('WrongPhase');
@@ -90,9 +93,15 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
       if (wrong.early) open = true;
       setTimeout(() => goLive(status), Math.max(0, Date.parse(t0) - Date.now()) + 5);
     }
-    if (verb === undefined && status.state === 'preparing' && ++looksAtPreparing > (wrong.preparesForLooks ?? 0))
-      getReady(status);
+    if (wrong.preparesForLooks && verb === undefined && status.state === 'preparing')
+      if (++looksAtPreparing > wrong.preparesForLooks) getReady(status);
     return ok(status);
+  }
+
+  function getStuck(status: ReleaseStatus): void {
+    const why = { zh: '封面打不开', en: 'the cover cannot be opened' };
+    if (wrong.stuckAfterGates === 'returned') Object.assign(status, { state: 'returned', blockers: [why] });
+    else Object.assign(status.channels.at(-1) ?? {}, { state: 'refused', detail: why });
   }
 
   function getReady(status: ReleaseStatus): void {

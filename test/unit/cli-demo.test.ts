@@ -98,3 +98,12 @@ test('a refusal by the system ends the demo with its reason and exit code', asyn
   expect(answer.code).toBe(3);
   expect(CliRefusal.parse(JSON.parse(answer.out)).error.type).toBe('BundleIncomplete');
 });
+
+test.each<Misbehaviour>([{ stuckAfterGates: 'channel-refused' }, { stuckAfterGates: 'returned' }])(
+  'what will never be ready is told with its reason, and not waited for: %j',
+  async (wrong) => {
+    await expect(demo(wrong)).rejects.toSatisfy(
+      (error) => error instanceof CliFailure && error.refusal.message.en.includes('the cover cannot be opened'),
+    );
+  },
+);
