@@ -24,7 +24,11 @@ export const entry = (code: string, source: string, zh: string, en: string, good
 
 /** 不 turns only the word after it; 不得 and 严禁 govern a whole clause: 不得收取押金、保证金. */
 const NOT =
-  /(不得|不准|不能|不可|不应|禁止|严禁|杜绝|防止|避免|无需|无须|停止|取消|清理|规范|违规|违反|违法|擅自|查处|整治|免予?|减免|免除|免收|变相|不再|不以)[^，。；]{0,40}$|(不|未|没有|乱|被)$/u;
+  /(不得|不准|不能|不可|不应|禁止|严禁|杜绝|防止|避免|无需|无须|停止|取消|清理|规范|查处|整治|免予?|减免|免除|免收|变相|不再|不以)[^，。；]{0,40}$|(不|未|没有|乱|被)$/u;
+/** 违规收取押金 tells of a deed; 对违规设施可以扣押 and 违反规定的单位处罚款 tell what is done about one. */
+const DEED = /(?:违规|违反|违法|擅自)[^，。；]{0,40}$/u;
+const ANSWER = /的[^，。；]{0,16}$|(?:予以|可以|可|应当|应|一律|由|先行|直接|将|处以?|并处)[^，。；]{0,16}$/u;
+const ANSWERS = /^(?:予以|可以|有权|应当|一律|由|进行|实施|处)/u;
 export const LOCAL = '(?:本[区市县省地]|[区市县]内|本地|辖区内?|本[区市县]辖区内?|当地)';
 /** A basis in the sentence: a law by name, or 依法 in its usual forms. A permit's own name in title marks is none. */
 const BASIS =
@@ -60,9 +64,16 @@ function setIn(
     regardless.length > 0 && data.permits.some(({ permits }) => permits.some((permit) => sentence.includes(permit)));
   for (const pattern of settled ? regardless : [...sets, ...regardless]) {
     const match = pattern.exec(sentence);
-    if (match && !NOT.test(sentence.slice(0, match.index))) return match;
+    if (match && !isExcused(sentence.slice(0, match.index), match[0])) return match;
   }
   return null;
+}
+
+/** Forbidden, avoided, or told as somebody's misdeed, rather than set. */
+function isExcused(before: string, set: string): boolean {
+  if (NOT.test(before)) return true;
+  const deed = DEED.exec(before);
+  return deed !== null && !ANSWER.test(deed[0]) && !ANSWERS.test(set);
 }
 
 const report = (code: CodeEntry, item: string, location: Finding['location']): Finding =>
