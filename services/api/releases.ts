@@ -30,8 +30,21 @@ export function createReleases(client: Client, taskQueue: string) {
       throw refusalOf(error);
     }
   }
-  const act = <A>(bundleId: BundleId, update: UpdateDefinition<BoardStatus, [A]>, argument: A) =>
-    ask(() => handleOf(bundleId).executeUpdate<BoardStatus, [A]>(update, { args: [argument] }));
+  async function act<A>(
+    bundleId: BundleId,
+    update: UpdateDefinition<BoardStatus, [A]>,
+    argument: A,
+  ): Promise<BoardStatus> {
+    const handle = handleOf(bundleId);
+    try {
+      return await ask(() => handle.executeUpdate<BoardStatus, [A]>(update, { args: [argument] }));
+    } catch (error) {
+      // A workflow that has ended takes no Update, and Temporal says no more of it than of one that never was.
+      const unknown = error instanceof Refusal && error.answer.error.type === 'NotFound';
+      const known = unknown && (await handle.describe().catch(() => null));
+      throw known ? hasEnded : error;
+    }
+  }
 
   return {
     /** Starts the bundle's workflow, or hands a new revision to the one that runs. A repeat is answered once. */
@@ -61,14 +74,19 @@ export function createReleases(client: Client, taskQueue: string) {
 }
 export type Releases = ReturnType<typeof createReleases>;
 
+const hasEnded = new Refusal('WrongPhase', {
+  zh: '这个政策包已经撤回，不能再办理',
+  en: 'This bundle has been withdrawn; nothing more can be done with it',
+});
+
 function refusalOf(error: unknown): unknown {
   const cause = permanentCause(error);
   if (cause) return new Refusal(cause.type, cause.message);
   if (error instanceof WorkflowExecutionAlreadyStartedError) return comesNotBack;
   if (error instanceof WorkflowNotFoundError) {
     return new Refusal('NotFound', {
-      zh: '没有这个政策包，或者它已经撤回',
-      en: 'There is no such bundle, or it has been withdrawn',
+      zh: '没有这个政策包',
+      en: 'There is no such bundle',
     });
   }
   const timedOut = error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';

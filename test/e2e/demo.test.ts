@@ -97,6 +97,8 @@ describe('the example', () => {
     const watched = await system.lockstep('release', 'status', result.bundleId, '--watch', '--json');
     expect(watched).toMatchObject({ code: 0 });
     expect(CliStatus.parse(JSON.parse(watched.out.trim().split('\n').at(-1) ?? '')).state).toBe('withdrawn');
+    const late = await system.lockstep('release', 'hold', result.bundleId, '--as', 'leader', '--reason', '等一等');
+    expect(late, late.out).toMatchObject({ code: 3, err: expect.stringContaining('已经撤回') });
     expect((await fetch(url)).status).not.toBe(200);
     const left = new Set([...(await countPublic(system)).posts.values()].flatMap((post) => [...post]));
     expect(left.size).toBeLessThan(articles.size);
