@@ -25,6 +25,14 @@ const FORMS: { pattern: RegExp; zh: string; en: string }[] = [
     zh: '界限不加“左右”',
     en: 'A limit is not approximate',
   },
+  {
+    pattern: new RegExp(
+      `(?:不少于|不低于|至少)\\s*\\d[\\d.,]*[万亿]?\\s*${COUNTED}?以上|(?:不超过|不高于|最多)\\s*\\d[\\d.,]*[万亿]?\\s*${COUNTED}?以下`,
+      'u',
+    ),
+    zh: '界限只说一次',
+    en: 'Say the limit once',
+  },
   { pattern: /\d+(\.\d+)?\s*平米/u, zh: '写作“平方米”', en: 'Write 平方米' },
   {
     pattern: /\d+(\.\d+)?\s*(公分|英寸|英尺|市斤|华里)/u,
