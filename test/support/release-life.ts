@@ -26,6 +26,8 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
   let databaseBehindMs = 0;
   const rows: (ref.Decision & { seal: string })[] = [];
   const commits: number[] = [];
+  let answer = Promise.resolve();
+  let give = () => {};
   const orders: string[] = [];
   const heard: { channel: string; state: ref.Said; revision: number }[] = [];
   let withdrawnBy: 'nobody' | 'a person' = 'nobody';
@@ -71,19 +73,25 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
       if (!plan) throw new Error('I3: commit was asked for while held');
       expect(Date.now() - Date.parse(plan.t0), 'late window').toBeLessThanOrEqual(lateWindowMs);
       const waitMs = Date.parse(plan.t0) - clock;
-      if (waitMs > 0) return { outcome: 'early', waitMs };
+      expect(ref.all(now, 'ready'), 'I1, I18: every channel is ready at T0').toBe(true);
+      Object.assign(now, { armed: false, asked: true });
+      await answer;
+      Object.assign(now, { asked: false });
+      if (waitMs > 0) {
+        now.armed = !now.withdrawn;
+        return { outcome: 'early', waitMs };
+      }
       expect(commits, 'I9: one commit a revision').not.toContain(revision);
       expect({ revision, seal }, 'I7: what stands is committed').toEqual({
         revision: now.revision?.number,
         seal: now.revision?.seal,
       });
-      expect(ref.all(now, 'ready'), 'I1, I18: every channel is ready at T0').toBe(true);
       for (const gate of ref.gates) {
         const signed = rows.filter((row) => row.gate === gate && row.seal === seal && row.decision === 'signed');
         expect(signed.length, `I5: ${gate} signed this seal once`).toBe(1);
       }
       commits.push(revision);
-      Object.assign(now, { committed: true, armed: false });
+      now.committed = true;
       return { outcome: 'committed', committedAt: new Date(clock).toISOString() };
     },
   };
@@ -202,6 +210,13 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         vi.setSystemTime(at(one.minutes));
         await pass(0);
         break;
+      case 'slow-commit': // its answer comes when the next one like this does
+        give();
+        answer = new Promise((resolve) => {
+          give = resolve;
+        });
+        await pass(0);
+        break;
       case 'database-clock':
         databaseBehindMs = one.behindMs;
         break;
@@ -233,8 +248,10 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
       now.withdrawn = true;
     }
     expect(state === 'armed', 'the plan stands while armed').toBe(now.armed);
+    expect(shown !== null, 'I7: a new revision has no instant yet').toBe(now.t0 !== null);
+    if (now.held) expect(plan, 'I3: the database knows of no instant while held').toBeNull();
     if (now.armed) expect(shown && plan, 'the row and the board have one instant').toEqual(plan);
-    const over = now.committed || now.withdrawn;
+    const over = now.asked || now.committed || now.withdrawn;
     const unsigned = gates.filter((gate) => gate.state !== 'signed').length;
     expect(blockers.filter(({ en }) => / gate: /.test(en)).length, 'each open gate is named').toBe(over ? 0 : unsigned);
     if (now.committed && !now.rolledBack) {

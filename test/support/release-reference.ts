@@ -25,6 +25,8 @@ export type Reference = {
   t0: number | null;
   armed: boolean;
   held: boolean;
+  /** The database was asked to commit and has not answered: what people decide now comes too late. */
+  asked: boolean;
   committed: boolean;
   rolledBack: boolean;
   withdrawn: boolean;
@@ -42,6 +44,7 @@ export const blank = (): Reference => ({
   t0: null,
   armed: false,
   held: false,
+  asked: false,
   committed: false,
   rolledBack: false,
   withdrawn: false,
@@ -66,6 +69,7 @@ export const all = ({ said }: Reference, ...words: string[]) =>
 export const maySubmit = (now: Reference, number: number) =>
   !now.withdrawn &&
   !now.armed &&
+  !now.asked &&
   (!now.committed || now.rolledBack) &&
   (now.revision === null || number > now.revision.number);
 
@@ -86,7 +90,7 @@ export const mayDecide = (now: Reference, { gate, person, decision }: Decision, 
 const mayGo = (now: Reference) =>
   now.revision?.hasPlan === true && now.revision.hasMaterials && cleared(now) && now.staged && all(now, 'ready');
 
-const stands = (now: Reference) => !now.withdrawn && !now.committed;
+const stands = (now: Reference) => !now.withdrawn && !now.asked && !now.committed;
 /** I3, I7: on the seal that the leader saw, for an instant to come. */
 export const mayArm = (now: Reference, seal: string, t0: number, clock: number) =>
   stands(now) && !now.armed && !now.held && mayGo(now) && seal === now.revision?.seal && t0 > clock;

@@ -42,6 +42,7 @@ const resume = fc.record({ type: fc.constant('resume'), inMinutes: fc.option(abo
 const withdraw = fc.record({ type: fc.constant('withdraw') });
 const wait = fc.record({ type: fc.constant('wait'), minutes: fc.integer({ min: 1, max: 9 }) });
 const outage = fc.record({ type: fc.constant('outage'), minutes: fc.integer({ min: 1, max: 30 }) });
+const slowCommit = fc.record({ type: fc.constant('slow-commit') });
 const databaseClock = fc.record({ type: fc.constant('database-clock'), behindMs: fc.nat(5_000) });
 
 const step = fc.oneof(
@@ -57,6 +58,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: withdraw },
   { weight: 4, arbitrary: wait },
   { weight: 1, arbitrary: outage },
+  { weight: 2, arbitrary: slowCommit },
   { weight: 1, arbitrary: databaseClock },
 );
 /** One thing that somebody or something does. */

@@ -107,6 +107,14 @@ describe('documents', () => {
     expect(dead).toEqual([]);
   });
 
+  test('every test that keeps an invariant is there, under the name that docs/invariants.md gives it', () => {
+    const cited = [...read('docs/invariants.md').matchAll(/\]\(\.\.\/(test\/[^)]+)\)((?:,? › “[^”]+”)+)/g)].flatMap(
+      ([, file = '', names = '']) => [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => ({ file, name })),
+    );
+    expect(cited.length).toBeGreaterThan(30);
+    expect(cited.filter(({ file, name }) => !read(file).includes(name))).toEqual([]);
+  });
+
   test('every npm script that is named exists', () => {
     const named = pages.flatMap((page) => [
       ...[...read(page).matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] ?? ''),
