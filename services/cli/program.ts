@@ -200,7 +200,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .command('check')
     .description('测量 check：60 页用时、是否线性、内存；time for 60 pages, linearity, memory')
     .option('--pages <list>', '自造文件的页数，用逗号分开；pages of the made-up bundles, with commas', '60,250,1000')
-    .option('--bundle <path>', '再加一个政策包，排在最前；a bundle of yours, before the others')
+    .option('--bundle <path>', '再加一个政策包；a bundle of yours beside them')
     .option('--repeat <times>', '每个检查几次；checks of each', '7')
     .option('--out <file>', '把 JSON 写入文件；write the JSON to a file')
     .option('--markdown <file>', '另存 Markdown；write Markdown')

@@ -28,7 +28,7 @@ test('lockstep bench check prints, and writes, figures with machine, versions an
   expect(page.split('\n').filter((line) => line.startsWith('| '))).toHaveLength(4 + 5);
 });
 
-test('a bundle of one’s own goes first; one that is not there is told', async () => {
+test('a bundle of one’s own is measured beside them; one that is not there is told', async () => {
   await using cli = await commandLine();
   const example = join(import.meta.dirname, '../../examples/qinghe-enterprise-support');
   const { out } = await cli.run('bench', 'check', '--pages', '1', '--repeat', '1', '--bundle', example);
