@@ -64,7 +64,8 @@ const step = fc.oneof(
 /** One thing that somebody or something does. */
 export type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-const straight = (policy: (typeof policies)[number]): Step[] => [
+/** The straight road to the first wave: submitted, signed, ready, armed, T0 has come. */
+export const straight = (policy: (typeof policies)[number] = 'publish-rest'): Step[] => [
   { type: 'submit', next: 1, drafter: 'drafter', missing: 'nothing', blocked: '', policy },
   { type: 'everyone-signs' },
   { type: 'all-say', state: 'ready' },

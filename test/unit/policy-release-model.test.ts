@@ -6,7 +6,7 @@ import { ReleaseId } from '../../schemas/release.ts';
 import { applyReceipt, type Board, enterReview, openBoard } from '../../workflows/policy-release/board.ts';
 import { submission } from '../support/release-fixture.ts';
 import { live } from '../support/release-life.ts';
-import { lives } from '../support/release-steps.ts';
+import { lives, type Step, straight } from '../support/release-steps.ts';
 
 vi.mock('@temporalio/workflow', () => import('../support/workflow-runtime.ts'));
 
@@ -47,6 +47,31 @@ test(
   },
   60_000 + numRuns * 60,
 );
+
+// Lives that once broke an invariant, as the model had shortened them.
+test.each<[string, Step[]]>([
+  [
+    'a channel that takes its readiness back after the arming stops the commit',
+    [
+      ...straight().slice(0, 4),
+      { type: 'say', channel: 'wechat', state: 'refused', behind: 0 },
+      { type: 'wait', minutes: 2 },
+    ],
+  ],
+  [
+    'a held release whose channel is no longer ready cannot be resumed',
+    [
+      ...straight().slice(0, 4),
+      { type: 'hold' },
+      { type: 'say', channel: 'website', state: 'unknown', behind: 0 },
+      { type: 'resume', inMinutes: null },
+    ],
+  ],
+  [
+    'after a withdrawal during the first wave nothing irreversible goes out',
+    [...straight(), { type: 'withdraw' }, { type: 'all-say', state: 'verified' }],
+  ],
+])('%s', (_, life) => live(life, new Set()));
 
 describe('receipts', () => {
   const releaseId = ReleaseId.parse('22222222-2222-4222-8222-222222222222');
