@@ -53,6 +53,8 @@ export function createDeliveryConsumer({ client, channel, account, taskQueue, lo
         return signal(event.data.releaseId, (handle) => handle.signal(discardDelivery));
       case 'release.withdrawn.v1': {
         const order = { releaseId: event.data.releaseId, bundleId: event.subject, channel, account };
+        // A delivery that was never told to go would wait for ever; one that went has ended or ignores this.
+        await signal(order.releaseId, (handle) => handle.signal(discardDelivery));
         return start('channelWithdrawal', withdrawalId(order), { order, reason: event.data.reason });
       }
       case 'bundle.transitioned.v1':

@@ -3,7 +3,7 @@ import type { Channel } from '../../schemas/bundle.ts';
 import { haveReached, publicOutcome } from './board.ts';
 import type { Course } from './course.ts';
 import type { Intervention } from './messages.ts';
-import { isBeforeCommit } from './rules.ts';
+import { isBeforeCommit, undoableWave } from './rules.ts';
 
 /**
  * 不可逆次序: a wave goes only after the one before it is public and was read back, and none after somebody withdrew.
@@ -20,7 +20,7 @@ export async function goLive({ board, enter, tell }: Course): Promise<void> {
       );
     await condition(() => settled() || board.withdrawal !== null);
     if (board.withdrawal) return;
-    if (wave === waves[0] && waves.length > 1 && !haveReached(board, channels, 'verified')) {
+    if (wave === undoableWave && !haveReached(board, channels, 'verified')) {
       // Nothing irreversible has happened yet, so document and interpretation disappear again together.
       await tell({
         type: 'release.rolled-back.v1',

@@ -51,6 +51,7 @@ export function enterReview(board: Board, submission: Submission): void {
   }));
   board.releaseId = null;
   board.plan = null;
+  board.committedAt = null;
   board.notice = null;
   board.channels = submission.channels.map(({ channel }) => emptyChannel(channel));
 }

@@ -18,6 +18,9 @@ const replaceable: readonly ReleaseState[] = [
 ];
 const beforeCommit: readonly ReleaseState[] = [...replaceable, 'armed'];
 
+/** Channels of this wave (website, gazette) can show less again as if nothing had been there; those of later waves cannot. */
+export const undoableWave = 1;
+
 export const isBeforeCommit = (state: ReleaseState) => beforeCommit.includes(state);
 
 /**

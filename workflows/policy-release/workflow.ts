@@ -39,7 +39,7 @@ export async function policyRelease({ bundleId, lateWindowMs }: PolicyReleaseInp
 async function follow(course: Course, lateWindowMs: number): Promise<void> {
   const { board } = course;
   for (;;) {
-    if (board.withdrawal && board.state !== 'committing') return takeBack(course, board.withdrawal);
+    if (board.withdrawal) return takeBack(course, board.withdrawal);
     switch (board.state) {
       case 'in-review':
         await review(course);
