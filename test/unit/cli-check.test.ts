@@ -14,14 +14,13 @@ const EXAMPLE = join(import.meta.dirname, '../../examples/qinghe-enterprise-supp
 const DATE = '\n\n2026年3月2日\n';
 const POLICY = `云溪政办字〔2026〕12号\n\n关于规范校园周边交通秩序的通知\n\n各街道办事处：\n\n自2026年4月1日起规范停车。现将有关工作布署如下。${DATE}`;
 /** A small bundle whose document has one wrong word. */
-const withTypo = (text = POLICY) =>
+const withTypo = (text = POLICY, more = '') =>
   bundleFiles(
     {
       'policy.md': text,
       'plan.md':
         '# 解读方案\n\n一、解读提纲\n\n背景、依据、目的、举措。\n\n二、解读形式\n\n问答。\n\n三、解读渠道\n\n区政府网站。\n\n四、解读时间\n\n与文件同步发布。\n\n五、责任单位\n\n区交通局。\n',
-      'qa.md':
-        '# 解读\n\n## 出台背景\n\n校园周边停车秩序有待规范。\n\n## 决策依据\n\n上级有关规定。\n\n## 出台目的\n\n保障学生出行安全。\n\n## 重要举措\n\n自2026年4月1日起规范停车。\n',
+      'qa.md': `# 解读\n\n## 出台背景\n\n校园周边停车秩序有待规范。\n\n## 决策依据\n\n上级有关规定。\n\n## 出台目的\n\n保障学生出行安全。\n\n## 重要举措\n\n自2026年4月1日起规范停车。${more}\n`,
     },
     [
       { id: 'policy', role: 'policy-document', file: 'policy.md' },
@@ -120,6 +119,21 @@ describe('lockstep check', () => {
     expect(page).toContain('@media print');
     expect(page).not.toMatch(/<script|onclick=|<link|https?:\/\//);
     expect(await readdir(join(cli.cwd, 'report'))).toEqual(['findings.html']); // and no half-written file beside it
+  });
+
+  test('the page sets the figures of the interpretations beside the document, in signs and words, each with its place', async () => {
+    const bundle = await cli.write('bundle', withTypo(POLICY, '咨询电话：0531-55550431。'));
+    await cp(join(cli.cwd, bundle), join(cli.cwd, 'second'), { recursive: true });
+    await cli.run('check', bundle, 'second', '--html', 'findings.html');
+    const page = await readFile(join(cli.cwd, 'findings.html'), 'utf8');
+    expect(page).toContain('数据同源核对');
+    expect(page).toMatch(/2026年4月1日<\/td>.*?✓ 文件中有/);
+    expect(page).toMatch(/0531-55550431<\/td>.*?▲ 文件中没有，请核对/);
+    const ids = [...page.matchAll(/ id="(text-[^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const targets = [...page.matchAll(/href="#(text-[^"]+)"/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThan(0);
+    expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
   });
 
   test('every link of the page leads somewhere, also where the finding has no place to show', async () => {

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import { z } from 'zod';
 import { type Intake, readBundle } from '../../../activities/bundles/intake.ts';
-import { type BundleCheck, checkBundle } from '../../../activities/checks/check-bundle.ts';
+import { type BundleCheck, bundleOf, checkBundle } from '../../../activities/checks/check-bundle.ts';
 import { RULES } from '../../../activities/checks/index.ts';
 import { coverageOf } from '../../../activities/checks/intake/coverage.ts';
-import { outlineOf } from '../../../activities/checks/outline.ts';
+import { sameSourceTable } from '../../../activities/checks/same-source-table.ts';
 import { findBundles } from '../../../infra/bundle-source/find.ts';
 import { BundleNotFound, openBundle } from '../../../infra/bundle-source/open.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
@@ -73,17 +73,19 @@ async function orRefusal<T>(work: Promise<T>): Promise<T> {
 const resultOf = ({ seal, outcome, findings }: BundleCheck) => ({ seal, outcome, findings });
 
 const reported = ({ path, intake, check: result }: Checked) => {
-  const policy = intake.parts.find(({ item }) => item.role === 'policy-document');
-  const model = policy && result.models.get(policy.item.id);
-  const materials = intake.parts.filter(({ item }) => item.role === 'interpretation-material');
-  const read = materials.flatMap(({ item }) => result.models.get(item.id) ?? []);
+  const read = intake.parts.flatMap(({ item }) => {
+    const model = result.models.get(item.id);
+    return model ? [{ item, model }] : [];
+  });
+  const bundle = bundleOf(intake, read);
   return {
     path,
     manifest: intake.manifest,
     items: intake.parts.map(({ item }) => item),
     check: result,
-    outline: model ? outlineOf(model) : null,
-    coverage: read.length === 0 ? [] : coverageOf(read),
+    outline: bundle.outline,
+    coverage: bundle.materials.length === 0 ? [] : coverageOf(bundle.materials.map(({ model }) => model)),
+    figures: sameSourceTable(bundle),
   };
 };
 

@@ -5,8 +5,15 @@ import { placeName } from './words.ts';
 type Block = { kind: 'paragraph'; index: number; paragraph: Paragraph } | { kind: 'table'; rows: Map<number, Cell[]> };
 type Cell = { index: number; paragraph: Paragraph };
 
+type DocumentProps = {
+  id: string;
+  model: DocumentModel;
+  findings: Numbered[];
+  /** What a link to a paragraph names. */
+  anchor: (paragraph: number) => string;
+};
 /** One part as readers will see it, with findings at their place; then what no reader would see. */
-export function DocumentView({ id, model, findings }: { id: string; model: DocumentModel; findings: Numbered[] }) {
+export function DocumentView({ id, model, findings, anchor }: DocumentProps) {
   const at = (index: number) =>
     findings.filter(({ location }) => location.paragraph === index && isShown(location.where));
   const unseen = findings.filter(({ location }) => !isShown(location.where) && location.quote !== '');
@@ -14,9 +21,14 @@ export function DocumentView({ id, model, findings }: { id: string; model: Docum
     <div class="paper">
       {blocksOf(model).map((block) =>
         block.kind === 'table' ? (
-          <TableView key={`table-${[...block.rows.keys()][0]}`} rows={block.rows} at={at} />
+          <TableView key={`table-${[...block.rows.keys()][0]}`} rows={block.rows} at={at} anchor={anchor} />
         ) : (
-          <ParagraphView key={`${id}-${block.index}`} paragraph={block.paragraph} findings={at(block.index)} />
+          <ParagraphView
+            key={`${id}-${block.index}`}
+            id={anchor(block.index)}
+            paragraph={block.paragraph}
+            findings={at(block.index)}
+          />
         ),
       )}
       {unseen.length > 0 && (
@@ -41,7 +53,7 @@ export function DocumentView({ id, model, findings }: { id: string; model: Docum
 /** Places that are the visible text; 落款, 发文字号 and 标题 are paragraphs of it. */
 const isShown = (where: string) => ['body', 'table', 'signature', 'docnum', 'title'].includes(where);
 
-function ParagraphView({ paragraph, findings }: { paragraph: Paragraph; findings: Numbered[] }) {
+function ParagraphView({ id, paragraph, findings }: { id: string; paragraph: Paragraph; findings: Numbered[] }) {
   const { text, numbering, headingLevel, alignment, bold } = paragraph;
   const classes = [
     alignment === 'center' || alignment === 'right' ? alignment : '',
@@ -50,14 +62,15 @@ function ParagraphView({ paragraph, findings }: { paragraph: Paragraph; findings
     bold ? 'bold' : '',
   ];
   return (
-    <p class={classes.filter(Boolean).join(' ') || undefined}>
+    <p id={id} class={classes.filter(Boolean).join(' ') || undefined}>
       {numbering}
       <MarkedText text={text} findings={findings} />
     </p>
   );
 }
 
-function TableView({ rows, at }: { rows: Map<number, Cell[]>; at: (index: number) => Numbered[] }) {
+type TableProps = { rows: Map<number, Cell[]>; at: (index: number) => Numbered[]; anchor: DocumentProps['anchor'] };
+function TableView({ rows, at, anchor }: TableProps) {
   return (
     <table>
       <tbody>
@@ -66,7 +79,7 @@ function TableView({ rows, at }: { rows: Map<number, Cell[]>; at: (index: number
             {grouped(cells).map((group) => {
               const cell = group[0]?.paragraph.cell;
               const content = group.map(({ index, paragraph }) => (
-                <ParagraphView key={index} paragraph={paragraph} findings={at(index)} />
+                <ParagraphView key={index} id={anchor(index)} paragraph={paragraph} findings={at(index)} />
               ));
               const spans = { rowSpan: cell?.rowSpan ?? 1, colSpan: cell?.columnSpan ?? 1 };
               return cell?.header ? (

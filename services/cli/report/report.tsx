@@ -1,10 +1,12 @@
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { BundleCheck } from '../../../activities/checks/check-bundle.ts';
 import type { Outline } from '../../../activities/checks/outline.ts';
+import type { SourcedFigure } from '../../../activities/checks/same-source-table.ts';
 import type { Manifest, ManifestItem } from '../../../schemas/bundle.ts';
 import { DocumentView } from './document.tsx';
 import type { Numbered } from './marked-text.tsx';
 import { reportCss } from './report-css.ts';
+import { SameSourceView } from './same-source-view.tsx';
 import { GATE_ORDER, gateName, OUTCOMES, placeName, SEVERITIES } from './words.ts';
 
 export type Reported = {
@@ -16,6 +18,8 @@ export type Reported = {
   outline: Outline | null;
   /** 九要素 of the materials, as a help to the reviewer. */
   coverage: { name: string; present: boolean }[];
+  /** 数据同源核对. */
+  figures: SourcedFigure[];
 };
 
 /** The report a drafter opens: self-contained, printable, without script. Everything from a bundle is escaped text. */
@@ -43,8 +47,8 @@ function Report({ reported }: { reported: Reported[] }) {
       <body>
         <main>
           <h1>检查意见 Findings</h1>
-          {numbered.map((each) => (
-            <BundleReport key={each.path} {...each} />
+          {numbered.map((each, index) => (
+            <BundleReport key={each.path} index={index} {...each} />
           ))}
         </main>
       </body>
@@ -53,14 +57,18 @@ function Report({ reported }: { reported: Reported[] }) {
 }
 
 function BundleReport({
+  index,
   path,
   manifest,
   items,
   check,
   outline,
   coverage,
+  figures,
   findings,
-}: Reported & { findings: Numbered[] }) {
+}: Reported & { index: number; findings: Numbered[] }) {
+  // Bundles of one report may have parts of the same id.
+  const anchor = (item: string, paragraph: number) => `text-${index + 1}-${item}-${paragraph + 1}`;
   const outcome = OUTCOMES[check.outcome];
   const gates = GATE_ORDER.filter((gate) => findings.some((finding) => finding.gate === gate));
   return (
@@ -110,6 +118,7 @@ function BundleReport({
           </ul>
         </section>
       )}
+      {figures.length > 0 && <SameSourceView figures={figures} anchor={anchor} />}
       {items.map((item) => {
         const model = check.models.get(item.id);
         if (!model) return null;
@@ -121,6 +130,7 @@ function BundleReport({
             <DocumentView
               id={item.id}
               model={model}
+              anchor={(paragraph) => anchor(item.id, paragraph)}
               findings={findings.filter((finding) => finding.item === item.id)}
             />
           </section>
