@@ -34,6 +34,11 @@ export const childOptions = (heapMegabytes: number): { execArgv: string[]; env: 
   env: {},
 });
 
+/** The child cannot be started, whatever the file: a matter of the machine. `message` says what it complained of. */
+export class DocumentReaderUnavailable extends Error {
+  override readonly name = 'DocumentReaderUnavailable';
+}
+
 export type Outcome = { answer: Answer } | { failed: 'timeout' | 'crash' };
 
 /** A child that loaded fonts and libraries holds 130–260 MB, and is back within a second. */
@@ -50,7 +55,7 @@ export class DocumentWorker {
   }
 
   /**
-   * Throws only where the child cannot be started at all. A child that dies is tried once more with the same task: it
+   * Throws DocumentReaderUnavailable, and only where the child cannot be started at all. A child that dies is tried once more with the same task: it
    * may have been ended from outside, and a file must not be blamed for that.
    */
   async run(request: Request, timeLimitMs: number): Promise<Outcome> {
@@ -135,7 +140,7 @@ function start(heapMegabytes: number): Promise<ChildProcess> {
       child.removeAllListeners('exit');
       resolve(child);
     });
-    child.once('exit', (code) => reject(new Error(`The document reader did not start (exit ${code}): ${complaint}`)));
-    child.once('error', reject);
+    child.once('exit', (code) => reject(new DocumentReaderUnavailable(`exit ${code}: ${complaint}`)));
+    child.once('error', (error) => reject(new DocumentReaderUnavailable(error.message, { cause: error })));
   });
 }

@@ -57,6 +57,22 @@ export const notRunning = (where: string | null) =>
     },
   });
 
+/** Nothing was read: the process that reads files does not start here. */
+export const readerUnavailable = (complaint: string) =>
+  new CliFailure({
+    type: 'DependencyDown',
+    message: {
+      zh: '读取文件的进程启动不了，没有检查任何文件。',
+      en: 'The process that reads files cannot be started; nothing was checked.',
+    },
+    // One line of it says what is wrong; around that line is Node's own stack.
+    where: complaint.split('\n').find((line) => /error|bad option/iu.test(line)) ?? complaint.split('\n')[0] ?? null,
+    mend: {
+      zh: '请确认 Node.js 是规定的版本，安装完整（npm ci），内存足够；lockstep doctor 可以检查原因。',
+      en: 'See that Node.js has the version asked for, that npm ci ran whole and that memory is left; lockstep doctor looks for the reason.',
+    },
+  });
+
 /** The input was read, and checked before the gates it must not go on. Unreadable is told apart from refused. */
 export function rejectedAtIntake(findings: Finding[], where: string): CliFailure {
   const unreadable = findings.some(({ code }) => code === 'MANIFEST-INVALID');

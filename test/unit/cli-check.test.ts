@@ -93,6 +93,34 @@ describe('lockstep check', () => {
     expect(CheckResult.parse(JSON.parse(out))).toMatchObject({ seal: null, findings: [] });
   });
 
+  test('a text with the title of an official document and no date misses its date; notes and interpretations do not', async () => {
+    await cli.write('texts', {
+      'notice.txt': '云溪区人民政府办公室关于规范校园周边交通秩序的通知\n',
+      'notes.txt': '停车问题座谈会记录\n',
+      'reading.txt': '《关于规范校园周边交通秩序的通知》解读\n',
+    });
+    const codes = async (file: string) => {
+      const { out } = await cli.run('check', join('texts', file), '--json');
+      return CheckResult.parse(JSON.parse(out)).findings.map(({ code }) => code);
+    };
+    expect(await codes('notice.txt')).toEqual(['WRD-DATE-MISSING']);
+    expect(await codes('notes.txt')).toEqual([]);
+    expect(await codes('reading.txt')).toEqual([]);
+  });
+
+  test('where the process that reads files cannot be started, it ends 5 and says so in both languages', async () => {
+    const { execPath } = process;
+    process.execPath = join(cli.cwd, 'no-node');
+    try {
+      const { code, err } = await cli.run('check', await cli.write('bundle', withTypo()));
+      expect(code).toBe(5);
+      expect(err).toContain('读取文件的进程启动不了');
+      expect(err).toContain('cannot be started');
+    } finally {
+      process.execPath = execPath;
+    }
+  });
+
   test('an office’s own lists are used, and wrong ones are refused', async () => {
     const list = `list: typos\nowner: 办公室\nsource: 校对记录\neffectiveFrom: '2026-01-01'\neffectiveUntil: null\nentries:\n  - { wrong: 规范停车, right: 规范停放 }\n`;
     await cli.write('lists', { 'own.yaml': list });

@@ -33,7 +33,7 @@ export const superseded: Rule = {
     for (const line of lines) {
       for (const { text, start } of sentencesOf(line.text)) {
         const match = REPEALS.exec(text) ?? REPEALS_NAMED.exec(text);
-        if (!match || BY_ITSELF.test(text)) continue;
+        if (!match || BY_ITSELF.test(text) || endsLaw(text, match)) continue;
         const named = /《[^》]+》/u.test(text) && (NUMBER.test(text) || withoutNumber(manifest.supersedes, text));
         names ||= named;
         // Whatever does not agree with this document: nobody can name it.
@@ -82,6 +82,13 @@ export const superseded: Rule = {
     ];
   },
 };
+
+/** 《民法典》施行后，《合同法》同时废止: told of laws. No document of an office ends a law. */
+function endsLaw(text: string, match: RegExpExecArray): boolean {
+  const names = [...text.matchAll(/《([^》]+)》/gu)].map(([, name = '']) => name);
+  const repealed = text.slice(0, match.index).endsWith('》') || match[0].startsWith('》');
+  return repealed && names.every((name) => /^中华人民共和国|(?<![办做])法$|法典$|通则$/u.test(name));
+}
 
 /** Some older documents have no number; the manifest says so. */
 const withoutNumber = (supersedes: { title: string; documentNumber: string | null }[], text: string) =>

@@ -89,7 +89,11 @@ function closest(phrase: string, limit: number, range: (length: number) => [numb
     const candidate = text.slice(start, end);
     if (ends.test(candidate)) continue;
     const edits = distance(candidate, phrase, limit);
-    if (edits > 0 && edits <= limit && (!best || edits < best.edits)) best = { start, end, edits };
+    if (edits === 0 || edits > limit) continue;
+    // Words put in (…社会主义理论思想): of equals, the stretch that comes back to the ending. Not at the limit of a
+    // short phrase, where it is another one: 中国特色社会主义法律制度.
+    const returns = candidate.at(-1) === phrase.at(-1) && edits < limit;
+    if (!best || edits < best.edits || (edits === best.edits && returns)) best = { start, end, edits };
   }
   return best;
 }

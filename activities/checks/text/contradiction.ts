@@ -11,7 +11,7 @@ export function contradicted(said: Statement, known: Statement[]): Statement | n
   if (said.figure.kind === 'phone') return same.length > 0 ? null : samePhone(said, alike);
   const other = byRole(said, alike) ?? byRange(said, alike);
   if (other) return other;
-  return same.length === 0 ? sameMatter(said, alike) : elsewhere(said, alike, same);
+  return same.length === 0 ? (sameMatter(said, alike) ?? byLimit(said, alike)) : elsewhere(said, alike, same);
 }
 
 /** 自…起施行 and 有效期至 are said once: another day is another day of the same thing. */
@@ -49,6 +49,34 @@ function sameMatter(said: Statement, alike: Statement[]): Statement | null {
     .filter(({ likeness: found }) => found > 0)
     .sort((a, b) => b.likeness - a.likeness);
   return judged[0]?.statement ?? null;
+}
+
+/** What is measured, with the limit set on it: 设施高度不得超过. Only words that name one measure; 时间 and 标准 name many. */
+const LIMITED =
+  /([\u4e00-\u9fa5]{0,4}?)(高度|长度|宽度|厚度|深度|间距|面积|容积|坡度|重量|人数|比例|期限|年限)(?:一般|原则上)?(?:应当|应|须)?(不得超过|不超过|不得大于|不大于|不高于|不得高于|不得少于|不少于|不低于|不得低于|不小于|不得小于)$/u;
+const measured = ({ figure, line }: Statement) => {
+  const [, named = '', measure, limit = ''] = LIMITED.exec(line.text.slice(0, figure.start)) ?? [];
+  return measure === undefined ? null : { of: named.replace(/的$/u, ''), measure, upper: /[过大高]/u.test(limit) };
+};
+
+/**
+ * The document sets one limit on such a measure, and one only: another limit on it contradicts that, unless the two
+ * name different things (围挡高度, 广告高度).
+ */
+function byLimit(said: Statement, alike: Statement[]): Statement | null {
+  const limit = measured(said);
+  if (!limit) return null;
+  const others = alike.filter(({ line }) => line.text.includes(limit.measure));
+  if (new Set(others.map(({ figure }) => figure.value)).size !== 1) return null;
+  return (
+    others.find((statement) => {
+      const known = measured(statement);
+      if (!known || statement.older) return false;
+      // The empty name ends every other: 高度 alone is that of whatever the document speaks of.
+      const sameThing = known.of.endsWith(limit.of) || limit.of.endsWith(known.of);
+      return sameThing && known.measure === limit.measure && known.upper === limit.upper;
+    }) ?? null
+  );
 }
 
 /** 0 where two statements are not about the same matter. */

@@ -36,6 +36,10 @@ const PROPER = /(?<!\d)\d{4}年([1-9]|1[0-2])月([1-9]|[12]\d|3[01])日(?!\d)/u;
 /** A date in any manner at the end of a line. */
 const ANY =
   /[\d〇零○Oo一二三四五六七八九十]{2,4}\s*[年./\-—]\s*[\d一二三四五六七八九十]{1,3}\s*[月./\-—]\s*[\d一二三四五六七八九十]{1,3}\s*[日号]?/u;
+/** 关于…的通知: names the document and its kind. */
+const TITLE =
+  /^[^。；！？]{0,30}关于[^。；！？]{2,80}的(通知|通告|公告|通报|意见|决定|决议|命令|批复|议案|报告|请示|函)$/u;
+const HEAD = 6;
 /** 题注: passed or announced on a day, in brackets under the title. */
 const CAPTION = /^[（(].{0,60}\d{4}年\d{1,2}月\d{1,2}日.{0,60}(通过|发布|公布|批准|修订|印发)[^）)]*[）)]$/u;
 
@@ -46,8 +50,10 @@ export const issueDate: Rule = {
     const { date, printed } = outline;
     const dated = date ?? printed;
     if (!dated) {
-      // A text by itself, with neither number nor recipients, is not laid out as an official document.
-      if (!manifest && !outline.documentNumber && !outline.recipients) return [];
+      // A text by itself, with neither number, title of a document nor recipients, is not laid out as an official document.
+      const head = linesOf(policy.model).slice(0, HEAD);
+      const titled = head.some(({ text, cell }) => !cell && TITLE.test(text.trim()));
+      if (!manifest && !outline.documentNumber && !outline.recipients && !titled) return [];
       if (linesOf(policy.model).some(({ text }) => CAPTION.test(text.trim()))) return [];
       return [
         finding(

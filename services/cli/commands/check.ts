@@ -10,10 +10,11 @@ import { findBundles } from '../../../infra/bundle-source/find.ts';
 import { BundleNotFound, openBundle } from '../../../infra/bundle-source/open.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
 import { createDocumentReader, type DocumentReader } from '../../../infra/documents/reader.ts';
+import { DocumentReaderUnavailable } from '../../../infra/documents/worker.ts';
 import { CliChecks, ExitCode } from '../../../schemas/cli.ts';
 import { CheckResult, type Finding } from '../../../schemas/finding.ts';
 import type { RuleData } from '../../../schemas/rules.ts';
-import { usage } from '../failure.ts';
+import { readerUnavailable, usage } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { listsOrRefusal } from '../lists.ts';
 import { gateName, OUTCOMES, SEVERITIES } from '../report/words.ts';
@@ -37,6 +38,9 @@ export async function check(invocation: Invocation, paths: string[], rawOptions:
       if (several) invocation.stderr.write(`检查 checking ${at + 1}/${bundles.length} ${path}\n`);
       checked.push(await checkOne(path, data, reader));
     }
+  } catch (error) {
+    if (error instanceof DocumentReaderUnavailable) throw readerUnavailable(error.message);
+    throw error;
   } finally {
     await reader.close();
   }

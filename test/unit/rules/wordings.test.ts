@@ -21,6 +21,8 @@ describe('the same fault in other words is found', () => {
     ['LEG-POWER-LICENSE', '未经区住房和城乡建设局核准，任何单位不得开展房屋租赁经纪活动。'],
     ['LEG-POWER-LICENSE', '从事家政服务的人员应当取得区民政局颁发的从业资格证后方可上岗。'],
     ['LEG-POWER-LICENSE', '申请办理营业执照的，还应当提交社区居民委员会出具的同意证明，否则不予办理。'],
+    ['LEG-POWER-LICENSE', '未办理备案的，不得开业经营。'],
+    ['LEG-POWER-LICENSE', '未按规定完成备案手续的，一律不得营业。'],
     ['LEG-POWER-PENALTY', '对违反本办法规定的个人，处50元罚款；对单位处1000元以下罚款。'],
     ['LEG-POWER-PENALTY', '由街道办事处没收其经营工具，并处500元以上1000元以下的罚款。'],
     ['LEG-POWER-PENALTY', '情节严重的，暂扣营业执照三个月。'],
@@ -48,6 +50,7 @@ describe('the same fault in other words is found', () => {
       'POL-FORMULA',
       '全面贯彻习近平新时代中国特色社会主义思想和党的二十大精神，坚定“四个自信”，即道路自信、理论自信、文化自信、制度自信。',
     ],
+    ['POL-FORMULA', '深入学习贯彻习近平新时代中国特色社会主义理论思想。'],
     ['POL-FORMULA', '坚决维护党中央权威和集中领导。'],
     ['POL-FORMULA', '增强“四个意识”（政治意识、大局意识、责任意识、看齐意识）。'],
     ['POL-TERR-PARALLEL', '面向美国、英国、台湾等国招聘。'],
@@ -86,6 +89,8 @@ describe('the same fault in other words is found', () => {
     ['SEC-MARK', '本件属于机密级文件，保密期限1年。'],
     ['LEG-SUPERSEDE-UNNAMED', '2023年印发的管理办法同时废止。'],
     ['LEG-SUPERSEDE-UNNAMED', '此前规定与本办法不一致的，以本办法为准，旧办法自本办法施行之日起废止。'],
+    ['LEG-SUPERSEDE-UNNAMED', '《中华人民共和国民法典》施行后，原有规定同时废止。'],
+    ['LEG-SUPERSEDE-UNNAMED', '《云溪区房屋租赁管理办法》同时废止。'],
     ['LEG-REPEALED-LAW', '按照《中华人民共和国婚姻法》第三十二条办理。'],
     ['WRD-DATE-INVALID', '2026年11月31日前报送。'],
     ['WRD-INST-NAME', '区住建局负责指导，区住房和城乡建设局每年检查。'],
@@ -137,9 +142,47 @@ describe('proper official prose has no finding', () => {
     '运营单位通过公开招标方式确定，不限定投标人的注册地、所有制形式和经营年限。',
     '实施方案（征求意见稿）公开征求意见30日，收到意见26条，采纳19条，部分采纳3条，未采纳4条。',
     '市级以上“专精特新”中小企业、国家高新技术企业（含有效期内复审通过企业）均可申报。',
+    '《民法典》施行后，《合同法》同时废止。',
+    '2021年1月1日《中华人民共和国民法典》施行，《中华人民共和国合同法》《中华人民共和国担保法》同时废止。',
+    '未办理备案的，不得申领补贴。',
+    '租赁合同未办理备案的，由街道办事处提醒办理。',
+    '依法应当备案而未办理备案的，不得开业经营。',
+    '发展和完善中国特色社会主义法律制度，坚持中国特色社会主义政治制度。',
+    '深入学习习近平新时代中国特色社会主义思想和习近平法治思想，掌握马克思主义理论。',
     '三是强化资金保障，区财政局会同区审计局加强监督。',
     '第十届区人民代表大会第三次会议审议通过的《政府工作报告》提出，办好10件民生实事。',
   ])('%s', (line) => {
     expect(codesAfter(line)).toEqual([]);
+  });
+});
+
+// What an interpretation says of a limit, beside the only one that the document sets on such a measure.
+describe('CON-NUMBER: another limit on the same measure', () => {
+  const numbers = (line: string, said: string) => {
+    const bundle = cleanBundle();
+    insert(bundle, ...line.split('\n'));
+    bundle.documents.text?.lines.push(said);
+    return RULES.flatMap((rule) => rule.check(bundleFrom(bundle), data)).filter(({ code }) => code === 'CON-NUMBER');
+  };
+
+  test.each([
+    ['（一）户外广告。高度不超过12米。', '设施高度不得超过15米。'],
+    ['设施高度不超过12米。', '高度不得超过15米。'],
+    ['户外广告设施的高度不超过12米。', '设施高度不得超过15米。'],
+    ['建筑面积应当不少于200平方米。', '面积不低于300平方米就可以申请。'],
+  ])('%s / %s', (line, said) => {
+    expect(numbers(line, said)).not.toEqual([]);
+  });
+
+  test.each([
+    ['设施高度不超过12米。', '设施高度不得超过12米。'],
+    ['围挡高度不超过2米。', '广告高度不得超过15米。'], // two things
+    ['高度不超过12米。\n沿街一侧高度不超过6米。', '设施高度不得超过15米。'], // which of the two, nobody can say
+    ['高度不超过12米。', '设施高度不低于3米。'], // the other end
+    ['高度不超过12米。', '设施宽度不得超过15米。'],
+    ['办理时间不超过5个工作日。', '审核时间不超过3个工作日。'],
+    ['高度不超过12米。', '原办法规定设施高度不得超过15米。'],
+  ])('no finding: %s / %s', (line, said) => {
+    expect(numbers(line, said)).toEqual([]);
   });
 });
