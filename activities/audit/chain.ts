@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import { AuditRow, type ChainHead } from '../../schemas/audit.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { Digest } from '../../schemas/text.ts';
-import { digestOf } from '../releases/sealed-staging.ts';
+import { digestOf } from '../digest.ts';
 
 /** `prevHash` of the first row. */
 export const genesis = Digest.parse('0'.repeat(64));

@@ -1,7 +1,8 @@
-import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ChainHead, Checkpoint } from '../../schemas/audit.ts';
-import { Digest } from '../../schemas/text.ts';
+import type { Digest } from '../../schemas/text.ts';
+import { digestOf } from '../digest.ts';
 
 /** Says what a signature is for, so that one made for something else never passes here. */
 const purpose = 'lockstep.audit.checkpoint.v1';
@@ -12,7 +13,7 @@ const signedBytes = ({ size, head, at }: ChainHead): Buffer =>
 /** SHA-256 of the public half (SPKI, DER) of a private or public key. */
 export function keyIdOf(key: KeyObject): Digest {
   const der = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' });
-  return Digest.parse(createHash('sha256').update(der).digest('hex'));
+  return digestOf(der);
 }
 
 export const signCheckpoint = (head: ChainHead, privateKey: KeyObject): Checkpoint => ({

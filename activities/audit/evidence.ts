@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { AuditRow, type BundleEvidence } from '../../schemas/audit.ts';
 import type { Digest } from '../../schemas/text.ts';
-import { digestOf } from '../releases/sealed-staging.ts';
+import { digestOf } from '../digest.ts';
 
 /** `seq` of the row that was written together with a fact and says the same; null where the chain has no such row. */
 export type Vouched<T> = T & { seq: number | null };

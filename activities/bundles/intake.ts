@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Manifest, ManifestItem } from '../../schemas/bundle.ts';
 import type { Finding } from '../../schemas/finding.ts';
-import { Digest } from '../../schemas/text.ts';
+import type { Digest } from '../../schemas/text.ts';
+import { digestOf } from '../digest.ts';
 import { fileFinding } from '../documents/file-finding.ts';
 import { mediaTypeOf } from '../documents/file-type.ts';
 import { inspectFile } from '../documents/inspect.ts';
@@ -110,8 +110,6 @@ async function readPart(
   if (findings.length > 0) return findings.map((finding) => ({ ...finding, item: item.id }));
   return { item, bytes, sha256 };
 }
-
-const digestOf = (bytes: Uint8Array) => Digest.parse(createHash('sha256').update(bytes).digest('hex'));
 
 async function readOrRefusal(source: BundleSource, path: string): Promise<Uint8Array | RefusedFile> {
   try {

@@ -3,7 +3,7 @@ import type { Channel, Manifest } from '../../schemas/bundle.ts';
 import type { ReleasePolicy } from '../../schemas/release.ts';
 import type { SealedContent } from '../../schemas/seal.ts';
 import type { Digest } from '../../schemas/text.ts';
-import { digestOf } from '../releases/sealed-staging.ts';
+import { digestOf } from '../digest.ts';
 import { completeVariants } from './variants.ts';
 
 export type SealInput = {

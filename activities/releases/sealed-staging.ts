@@ -1,13 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { permanent } from '../../schemas/failures.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
-import { Digest } from '../../schemas/text.ts';
 
 const algorithm = 'aes-256-gcm';
 const ivBytes = 12; // NIST SP 800-38D recommends 96 bits
 const tagBytes = 16;
-
-export const digestOf = (bytes: Uint8Array): Digest => Digest.parse(createHash('sha256').update(bytes).digest('hex'));
 
 /** A key for one release; it stays in the core until T0 (the OBR and BLS incidents: staged bytes were read early). */
 export const newReleaseKey = (): Buffer => randomBytes(32);

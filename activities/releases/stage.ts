@@ -1,11 +1,11 @@
 import type { Channel } from '../../schemas/bundle.ts';
 import type { ReleaseId, StagedObject } from '../../schemas/release.ts';
+import { digestOf } from '../digest.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Revision } from '../ports/core-store.ts';
-import { digestOf, sealObject } from './sealed-staging.ts';
+import type { RenderedObject } from '../rendering/ports.ts';
+import { sealObject } from './sealed-staging.ts';
 
-/** Final bytes of one object of a channel, as its readers will see them. */
-export type RenderedObject = { path: string; mediaType: string; bytes: Uint8Array };
 export type RenderRelease = (input: {
   releaseId: ReleaseId;
   revision: Revision;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestOf } from '../../activities/digest.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
 import { permanent } from '../../schemas/failures.ts';
 import { Digest } from '../../schemas/text.ts';
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { digestOf } from '../../activities/digest.ts';
 import type { AuditStore, RefusedCommand } from '../../activities/ports/audit-store.ts';
 import { type AuditAnswer, AuditQuery } from '../../schemas/api.ts';
 import type { BundleEvidence } from '../../schemas/audit.ts';
@@ -49,10 +49,8 @@ export function refusedCommand(request: FastifyRequest, actor: Person, refusal: 
     type,
     gate,
     seal: body.success ? body.data.seal : null,
-    bodySha256: Buffer.isBuffer(request.body) ? sha256(request.body) : null,
+    bodySha256: Buffer.isBuffer(request.body) ? digestOf(request.body) : null,
     codes: [...new Set(findings.map(({ code }) => code))].sort(),
-    message: { sha256: sha256(text), length: [...text].length },
+    message: { sha256: digestOf(text), length: [...text].length },
   };
 }
-
-const sha256 = (content: string | Buffer) => Digest.parse(createHash('sha256').update(content).digest('hex'));

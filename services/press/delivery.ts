@@ -1,6 +1,7 @@
 import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import { digestOf } from '../../activities/digest.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
-import { digestOf, openObject } from '../../activities/releases/sealed-staging.ts';
+import { openObject } from '../../activities/releases/sealed-staging.ts';
 import { PressMail } from '../../activities/rendering/press/mail.ts';
 import type { ChannelsFile } from '../../schemas/configuration.ts';
 import { permanent } from '../../schemas/failures.ts';

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { Site } from '../../activities/rendering/website/layout.tsx';
 import { siteCss, siteIcon } from '../../activities/rendering/website/site-css.ts';

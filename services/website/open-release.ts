@@ -1,4 +1,5 @@
-import { digestOf, openObject } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
+import { openObject } from '../../activities/releases/sealed-staging.ts';
 import { Catalogue } from '../../activities/rendering/website/catalogue.ts';
 import { permanent } from '../../schemas/failures.ts';
 import type { ReleaseId } from '../../schemas/release.ts';

@@ -1,4 +1,5 @@
-import { digestOf, openObject } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
+import { openObject } from '../../activities/releases/sealed-staging.ts';
 import { fillPublicationTime } from '../../activities/rendering/publication-time.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { createByteCache } from './byte-cache.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
 import { clearPublicationTime } from '../../activities/rendering/publication-time.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { ReleaseId } from '../../schemas/release.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeVariants } from '../../activities/bundles/variants.ts';
+import { digestOf } from '../../activities/digest.ts';
 import { createToDisplay } from '../../activities/documents/display.ts';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
 import type { RenderingDeps } from '../../activities/rendering/ports.ts';
 import { createRenderRelease } from '../../activities/rendering/render-release.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf } from '../../activities/digest.ts';
 import { LOCAL_ACCOUNT, startWeChatSandbox, type WeChatSandboxOptions } from '../../infra/sandbox/index.ts';
-import { Digest } from '../../schemas/text.ts';
+import type { Digest } from '../../schemas/text.ts';
 import { type WeChatArticle, WeChatPost } from '../../schemas/wechat.ts';
 import { createWeChatClient } from '../../services/new-media/wechat/client.ts';
 import { createWeChatDelivery } from '../../services/new-media/wechat/delivery.ts';
@@ -24,10 +24,9 @@ export const png = (suffix = ''): Uint8Array =>
     ),
     Buffer.from(suffix),
   ]);
-export const digestOf = (bytes: Uint8Array): Digest => Digest.parse(createHash('sha256').update(bytes).digest('hex'));
 
 const pictures = [png(), png('figure')];
-const [coverDigest, figureDigest] = pictures.map(digestOf) as [Digest, Digest];
+const [coverDigest, figureDigest] = pictures.map((picture) => digestOf(picture)) as [Digest, Digest];
 
 /** A document and its interpretation as two articles of one post; the interpretation has a picture. */
 export const samplePost = (changes: Partial<WeChatArticle> = {}): WeChatPost =>

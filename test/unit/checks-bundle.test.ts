@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
 import type { Rule } from '../../activities/checks/rule.ts';
 import { ruleSetOf } from '../../activities/checks/rule-set.ts';
+import { digestOf } from '../../activities/digest.ts';
 import type { ReadDocument } from '../../activities/documents/read.ts';
 import { loadRuleData } from '../../infra/rule-data/load.ts';
 import { CheckResult } from '../../schemas/finding.ts';
-import { Digest } from '../../schemas/text.ts';
 import { type BundleDraft, cleanBundle, insert, modelOf } from '../support/models.ts';
 
 const intakeOf = ({ manifest, documents }: BundleDraft) => ({
@@ -15,7 +14,7 @@ const intakeOf = ({ manifest, documents }: BundleDraft) => ({
   findings: [],
   parts: manifest.items.map((item) => {
     const bytes = Buffer.from(documents[item.id]?.lines.join('\n') ?? '', 'utf8');
-    return { item, bytes, sha256: Digest.parse(createHash('sha256').update(bytes).digest('hex')) };
+    return { item, bytes, sha256: digestOf(bytes) };
   }),
 });
 /** Reads nothing: hands out the models of the draft by file name. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { expect, test, vi } from 'vitest';
 import yauzl from 'yauzl';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
 import type { Block } from '../../activities/rendering/blocks.ts';
 import { asOfficialDocument } from '../../activities/rendering/official-document.ts';
 import { PressMail } from '../../activities/rendering/press/mail.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
 import {
   clearPublicationTime,
   disarmSlots,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { digestOf, newReleaseKey, sealObject } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
+import { newReleaseKey, sealObject } from '../../activities/releases/sealed-staging.ts';
 import type { Catalogue } from '../../activities/rendering/website/catalogue.ts';
 import { BundleId } from '../../schemas/bundle.ts';
 import { ReleaseId } from '../../schemas/release.ts';

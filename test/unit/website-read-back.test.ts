@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { digestOf } from '../../activities/releases/sealed-staging.ts';
+import { digestOf } from '../../activities/digest.ts';
 import { BundleId } from '../../schemas/bundle.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { Digest } from '../../schemas/text.ts';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { Digest } from '../../../schemas/text.ts';
+import type { Digest } from '../../../schemas/text.ts';
+import { digestOf } from '../../digest.ts';
 import { imageHeader } from '../image.ts';
 
 export type DisplayImage = { sha256: Digest; mediaType: 'image/png' | 'image/jpeg'; bytes: Uint8Array; alt: string };
@@ -11,7 +11,7 @@ export function publicImage(bytes: Uint8Array, alt: string): DisplayImage | null
   if (!mediaType) return null;
   const stripped = stripMetadata(bytes);
   if (!stripped) return null;
-  return { sha256: Digest.parse(createHash('sha256').update(stripped).digest('hex')), mediaType, bytes: stripped, alt };
+  return { sha256: digestOf(stripped), mediaType, bytes: stripped, alt };
 }
 
 /**

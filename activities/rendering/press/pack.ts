@@ -1,7 +1,7 @@
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
+import { digestOf } from '../../digest.ts';
 import { stripMetadata } from '../../documents/display/image.ts';
 import { stripDocxMetadata } from '../../documents/strip-docx.ts';
-import { digestOf } from '../../releases/sealed-staging.ts';
 import { toPlainText } from '../blocks.ts';
 import { oneLine } from '../escape.ts';
 import { formName } from '../forms.ts';

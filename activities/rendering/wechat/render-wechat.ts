@@ -2,7 +2,7 @@ import type { Variants } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { permanent } from '../../../schemas/failures.ts';
 import { placedImages, WeChatPost } from '../../../schemas/wechat.ts';
-import { digestOf } from '../../releases/sealed-staging.ts';
+import { digestOf } from '../../digest.ts';
 import { escapeMarkup } from '../escape.ts';
 import { formName } from '../forms.ts';
 import type { Picture, RenderedObject, RenderingDeps, SealedManifest } from '../ports.ts';

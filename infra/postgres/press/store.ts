@@ -35,6 +35,18 @@ const orNow = (column: 'discarded_at' | 'withdrawn_at') =>
 
 export function createPressStore(db: Kysely<PressTables>): PressStore {
   const files = (releaseId: string) => db.selectFrom('staged_object').where('release_id', '=', releaseId);
+  /** What a mail host said; a mail that was accepted once stays accepted. */
+  const answered = async (
+    messageId: string,
+    said: { response: string } & Partial<Record<'accepted_at' | 'refused_at', typeof now>>,
+  ) => {
+    await db
+      .updateTable('mail')
+      .set(said)
+      .where('message_id', '=', messageId)
+      .where('accepted_at', 'is', null)
+      .execute();
+  };
   return {
     stage: ({ releaseId, bundleId, files }) =>
       db.transaction().execute(async (tx) => {
@@ -129,25 +141,8 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       return rows.map(toMailRow);
     },
 
-    async accepted(messageId, response) {
-      const said = { accepted_at: now, response };
-      await db
-        .updateTable('mail')
-        .set(said)
-        .where('message_id', '=', messageId)
-        .where('accepted_at', 'is', null)
-        .execute();
-    },
-
-    async refused(messageId, response) {
-      const said = { refused_at: now, response };
-      await db
-        .updateTable('mail')
-        .set(said)
-        .where('message_id', '=', messageId)
-        .where('accepted_at', 'is', null)
-        .execute();
-    },
+    accepted: (messageId, response) => answered(messageId, { accepted_at: now, response }),
+    refused: (messageId, response) => answered(messageId, { refused_at: now, response }),
   };
 }
 

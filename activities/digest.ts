@@ -1,0 +1,6 @@
+import { createHash } from 'node:crypto';
+import { Digest } from '../schemas/text.ts';
+
+/** SHA-256 of bytes, or of a text as UTF-8: how parts, objects and reasons are named everywhere. */
+export const digestOf = (content: Uint8Array | string): Digest =>
+  Digest.parse(createHash('sha256').update(content).digest('hex'));
