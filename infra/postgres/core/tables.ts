@@ -6,6 +6,7 @@ import type { GateDefinition } from '../../../schemas/gate.ts';
 import type { SealedContent } from '../../../schemas/seal.ts';
 import type { Bilingual, Digest } from '../../../schemas/text.ts';
 import type { InboxTable } from '../inbox.ts';
+import type { RestoreMarkTable } from './restore-mark.ts';
 
 type Stamp = Generated<string>;
 
@@ -70,6 +71,7 @@ export type CoreTables = InboxTable & {
     detail: JSONColumnType<Bilingual> | null;
     received_at: Stamp;
   };
+  restore_mark: RestoreMarkTable['restore_mark'];
   /** Written by the database itself (0002-audit.sql). */
   audit: {
     seq: ColumnType<number, never, never>;
