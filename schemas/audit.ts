@@ -16,6 +16,19 @@ export const AuditKind = z.enum([
   'release.committed',
   'receipt.received',
   'command.refused',
+  'override.recorded',
+  'delegation.recorded',
+  'delegation.revoked',
+  'emergency.declared',
+  'emergency.reported',
+  'notice.issued',
+  'group.formed',
+  'amendment.recorded',
+  'validity.changed',
+  'bundle.read',
+  'inspection.recorded',
+  'restore.marked',
+  'restore.cleared',
 ]);
 export type AuditKind = z.infer<typeof AuditKind>;
 

@@ -29,6 +29,7 @@ export const PolicyKind = z.enum([
   'notice', // 通知
   'major-decision', // 重大行政决策
   'emergency', // 应急
+  'release-notice', // 发布公告: corrects, abolishes or withdraws what was released, and interprets nothing
 ]);
 export type PolicyKind = z.infer<typeof PolicyKind>;
 
@@ -94,6 +95,20 @@ export type WeChatVariant = z.infer<typeof WeChatVariant>;
 export const Variants = z.strictObject({ wechat: WeChatVariant.optional() });
 export type Variants = z.infer<typeof Variants>;
 
+/** What a bundle does to one that was released before it (立改废释). */
+export const ActKind = z.enum([
+  'correct', // 更正: the publication was wrong, the policy stays
+  'amend', // 修改
+  'supersede', // 替代
+  'abolish', // 废止
+  'withdraw', // 撤回: it should not have been public
+]);
+export type ActKind = z.infer<typeof ActKind>;
+
+/** An act on a released bundle; it takes effect once this bundle is public, its change of validity on the day `on`. */
+export const Act = z.strictObject({ act: ActKind, bundleId: BundleId, on: Day, reason: line(500) });
+export type Act = z.infer<typeof Act>;
+
 /** manifest.json of a bundle directory or zip, version 1. Unknown keys are refused: a misspelt one would be lost. */
 export const Manifest = z.strictObject({
   manifestVersion: z.literal(1),
@@ -117,6 +132,7 @@ export const Manifest = z.strictObject({
       on: Day,
     }),
   ),
+  acts: z.array(Act).max(20).optional(),
   disclosure: Disclosure,
   isNormative: z.boolean(),
   isBusinessSupport: z.boolean(),

@@ -34,6 +34,18 @@ export const ChannelsFile = z.strictObject({
     idCode: z.string().regex(/^(\d{10}|bm\d{8})$/),
   }),
   wechat: z.strictObject({ accountName: z.string().min(1), author: z.string().min(1).max(16) }),
+  release: z
+    .strictObject({
+      /** Least time between arming and T0, in seconds. */
+      leadSeconds: z.int().min(0).max(86_400).default(1),
+      /** 迟发窗口: how long after T0 a commit may still happen by itself, in minutes. */
+      lateWindowMinutes: z.int().min(1).max(1440).default(30),
+      /** 即将失效 begins so many days before the last day of validity. */
+      expiringDays: z.int().min(1).max(365).default(30),
+      /** 应急事后报告: working days after the release. */
+      emergencyReportWorkingDays: z.int().min(1).max(60).default(10),
+    })
+    .prefault({}),
   press: z.strictObject({
     from: z.string().min(3),
     contact: z.string().min(1),

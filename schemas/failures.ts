@@ -10,9 +10,11 @@ export const PermanentFailure = z.enum([
   'ChannelNotInstalled',
   'ChannelRefused',
   'FindingsBlock', // an error finding stands
+  'FindingsUnanswered', // a warning finding has no written answer
   'GateNotOpen', // already decided, or no such gate in this bundle
   'GatesNotPassed',
   'NotAllowed', // role, self-review, second gate by one person
+  'RestoreUnreconciled', // restored from a backup: nothing commits until every channel was compared with the rows
   'SealStale', // the seal that the person saw is not the current one
   'StagingDamaged', // staged bytes do not have their digest
   'T0Invalid',

@@ -20,6 +20,12 @@ export const FindingLocation = z.strictObject({
 });
 export type FindingLocation = z.infer<typeof FindingLocation>;
 
+/** Names one finding of a revision: its code, and 8 digits that follow from where it is (see finding-key.ts). */
+export const FindingKey = z
+  .string()
+  .regex(/^[A-Z]{3,8}(-[A-Z0-9]+)+\.[0-9a-f]{8}$/, 'Expected CODE.8 hexadecimal digits');
+export type FindingKey = z.infer<typeof FindingKey>;
+
 /** 检查意见: what a rule noticed. `intake` findings are checked before the gates open. */
 export const Finding = z.strictObject({
   code: z.string().regex(/^[A-Z]{3,8}(-[A-Z0-9]+)+$/),
@@ -38,6 +44,20 @@ export type Finding = z.infer<typeof Finding>;
 
 export const CheckOutcome = z.enum(['clean', 'findings', 'sanitised', 'rejected']);
 export type CheckOutcome = z.infer<typeof CheckOutcome>;
+
+/** What the findings of a revision ask of its reviewers: errors stand against a signature, warnings need an answer. */
+export const Obligations = z.strictObject({
+  errors: z.array(
+    z.strictObject({
+      gate: GateId,
+      finding: FindingKey,
+      /** A second person may let it pass, with a reason (RELIABILITY I23); never a 密级 mark. */
+      overridable: z.boolean(),
+    }),
+  ),
+  warnings: z.array(z.strictObject({ gate: GateId, finding: FindingKey })),
+});
+export type Obligations = z.infer<typeof Obligations>;
 
 /** Answer of `lockstep check --json`; `seal` is null where the bundle could not be sealed (rejected). */
 export const CheckResult = z.strictObject({

@@ -8,7 +8,11 @@ export const ChannelReceipt = z.strictObject({
   releaseId: ReleaseId,
   bundleId: BundleId,
   channel: Channel,
-  state: z.enum(['ready', 'live', 'verified', 'refused', 'unknown', 'discarded', 'withdrawn']),
+  state: z.enum(['ready', 'live', 'verified', 'refused', 'unknown', 'discarded', 'withdrawn', 'amended']),
+  /** Which try of this channel speaks; what an earlier try says late is no news. */
+  attempt: z.int().positive().default(1),
+  /** Of `amended`: the release whose act the channel now shows beside this one. */
+  about: ReleaseId.nullable().default(null),
   /** By the channel's own clock (its database's, where it has one). */
   at: Instant,
   /** Digests of the plain objects that are ready, live or were read back. */
@@ -19,3 +23,23 @@ export const ChannelReceipt = z.strictObject({
   detail: Bilingual.nullable(),
 });
 export type ChannelReceipt = z.infer<typeof ChannelReceipt>;
+
+/** What a channel finds when it looks at itself for `lockstep reconcile`; it changes nothing there. */
+export const ChannelInspection = z.strictObject({
+  inspectionId: z.uuid(),
+  releaseId: ReleaseId,
+  bundleId: BundleId,
+  channel: Channel,
+  state: z.enum([
+    'absent', // nothing of it is there
+    'staged', // there, and no reader sees it
+    'public',
+    'withdrawn', // a tombstone, or everybody who got it was told
+    'unknown', // the provider does not say
+  ]),
+  at: Instant,
+  /** Of the objects that readers get now. */
+  digests: z.array(Digest),
+  detail: Bilingual.nullable(),
+});
+export type ChannelInspection = z.infer<typeof ChannelInspection>;

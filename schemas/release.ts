@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BundleId, Channel } from './bundle.ts';
+import { ActKind, BundleId, Channel } from './bundle.ts';
 import { GateState } from './gate.ts';
-import { Bilingual, Digest, Instant } from './text.ts';
+import { Bilingual, Day, Digest, Instant } from './text.ts';
 
 /** One per revision that was cleared by its gates; derived from bundle, revision and seal. */
 export const ReleaseId = z.uuid().brand<'ReleaseId'>();
@@ -62,10 +62,33 @@ export const ChannelState = z.enum([
 ]);
 export type ChannelState = z.infer<typeof ChannelState>;
 
+/** 有效性 of a released document, moved by date and by acts of later bundles. */
+export const Validity = z.enum([
+  'not-yet-effective', // 尚未施行
+  'in-force', // 有效
+  'expiring', // 即将失效
+  'expired', // 失效
+  'amended', // 已修改
+  'abolished', // 废止 (also by a bundle that supersedes it)
+]);
+export type Validity = z.infer<typeof Validity>;
+
+/** What a later bundle did to this one. */
+export const Amendment = z.strictObject({ act: ActKind, on: Day, byBundleId: BundleId, byReleaseId: ReleaseId });
+export type Amendment = z.infer<typeof Amendment>;
+
+/** 同批发布: bundles that go together or not at all. */
+export const GroupId = z.uuid().brand<'GroupId'>();
+export type GroupId = z.infer<typeof GroupId>;
+export const ReleaseGroup = z.strictObject({ groupId: GroupId, members: z.array(BundleId).min(2).max(50) });
+export type ReleaseGroup = z.infer<typeof ReleaseGroup>;
+
 /** One channel in `release status`. */
 export const ChannelStatus = z.strictObject({
   channel: Channel,
   state: ChannelState,
+  /** From 1; each retry of a refused channel adds one. */
+  attempt: z.int().positive(),
   url: z.string().nullable(),
   readyAt: Instant.nullable(),
   liveAt: Instant.nullable(),
@@ -84,8 +107,16 @@ export const BoardStatus = z.strictObject({
   state: ReleaseState,
   gates: z.array(GateState),
   plan: ReleasePlan.nullable(),
+  /** The leader who armed it. */
+  armedBy: z.string().nullable(),
+  group: ReleaseGroup.nullable(),
+  /** 应急: clocks were shortened by this leader at this moment; a report follows the release. */
+  emergency: z.strictObject({ declaredBy: z.string(), at: Instant }).nullable(),
   committedAt: Instant.nullable(),
   channels: z.array(ChannelStatus),
+  /** Null before the release. */
+  validity: Validity.nullable(),
+  amendments: z.array(Amendment),
   /** What still stands in the way of the next step, in plain words. */
   blockers: z.array(Bilingual),
 });

@@ -116,6 +116,8 @@ export const CodeEntry = z.strictObject({
   code: z.string(),
   gate: z.union([z.literal('intake'), GateId]),
   severity: Severity,
+  /** Of an error: two people with a reason each may let it pass (I23). */
+  overridable: z.literal(true).optional(),
   title: Bilingual,
   source: z.string().min(1),
   good: z.string().min(1),

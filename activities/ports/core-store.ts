@@ -1,18 +1,32 @@
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import type { Finding } from '../../schemas/finding.ts';
+import type { Finding, GateId, Obligations } from '../../schemas/finding.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ReleaseId, ReleasePlan, StagedObject } from '../../schemas/release.ts';
+import type { Amendment, GroupId, ReleaseId, StagedObject, Validity } from '../../schemas/release.ts';
 import type { SealedContent } from '../../schemas/seal.ts';
-import type { Instant } from '../../schemas/text.ts';
-import type { CommitAnswer, Sealed, Transition } from '../releases/types.ts';
+import type { Day, Digest, Instant } from '../../schemas/text.ts';
+import type {
+  ArmedPlan,
+  CarriedDecision,
+  CommitAnswer,
+  Notice,
+  Override,
+  Sealed,
+  Transition,
+} from '../releases/types.ts';
 
 export type Revision = Sealed & {
   content: SealedContent;
   gates: GateDefinition[];
   findings: Finding[];
+  obligations: Obligations;
+  /** What each gate's decision rests on (activities/bundles/gate-inputs.ts). */
+  gateInputs: Record<GateId, Digest>;
   drafterId: string;
 };
+
+/** A release row: what is public, or was. */
+export type Release = Sealed & { releaseId: ReleaseId; t0: Instant; committedAt: Instant; groupId: GroupId | null };
 
 export type Staging = {
   releaseId: ReleaseId;
@@ -26,14 +40,30 @@ export interface CoreStore {
   addRevision(revision: Omit<Revision, 'revision'>): Promise<number>;
   revision(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Revision | null>;
   bundleIds(): Promise<BundleId[]>;
+  /** Everybody who drafted this revision or an earlier one. */
+  editors(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<string[]>;
   /** @throws `GateNotOpen`, `NotAllowed` or `SealStale` where a row or constraint stands against it. */
   addDecision(sealed: Sealed, decision: GateDecision): Promise<{ decidedAt: Instant }>;
+  /** Copies the signatures of `fromRevision` whose input is the same, where nobody has decided anew. */
+  carryDecisions(sealed: Sealed, fromRevision: number): Promise<CarriedDecision[]>;
+  /** @throws `NotAllowed`, `WrongPhase`. */
+  addOverride(sealed: Sealed, override: Override): Promise<void>;
+  addEmergency(sealed: Sealed, emergency: { reason: string; declaredBy: string }): Promise<{ at: Instant }>;
+  addNotice(noticeId: string, sealed: Sealed, notice: Notice): Promise<void>;
   addTransition(transition: Transition): Promise<void>;
   staging(sealed: Sealed): Promise<Staging | null>;
   addStaging(sealed: Sealed, staging: Staging): Promise<Staging>;
-  savePlan(sealed: Sealed, plan: ReleasePlan | null): Promise<void>;
-  /** Inserts the release row at or after T0 by the database clock, with every gate signed on this seal. */
+  savePlan(sealed: Sealed, plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;
+  /** 同批: the bundles that commit together or not at all. A repeat with the same members changes nothing. */
+  formGroup(groupId: GroupId, members: BundleId[], leaderId: string): Promise<void>;
+  /** Inserts the release rows of the bundle and its group, at or after T0 by the database clock, or none of them. */
   commit(sealed: Sealed, releaseId: ReleaseId): Promise<CommitAnswer>;
+  /** Oldest first; one a released revision. */
+  releases(bundleId: BundleId): Promise<Release[]>;
+  /** Releases of one group, this one included; empty where it went alone. */
+  groupOf(releaseId: ReleaseId): Promise<ReleaseId[]>;
+  addAmendment(sealed: Sealed, releaseId: ReleaseId, amendment: Amendment): Promise<void>;
+  addValidity(sealed: Sealed, releaseId: ReleaseId, validity: Validity, since: Day): Promise<void>;
   receipts(bundleId: BundleId): Promise<ChannelReceipt[]>;
   /** Stores a receipt once per event id. */
   addReceipt(eventId: string, receipt: ChannelReceipt): Promise<void>;

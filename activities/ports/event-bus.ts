@@ -29,6 +29,16 @@ export type SubscribeOptions = {
   deadLetterTopic?: string;
 };
 
+export type ReadOptions = {
+  topics: string[];
+  /**
+   * Called for one record at a time, in order within each partition. `left` counts the records that follow it. What it
+   * throws ends the reading.
+   */
+  each: (record: ReceivedRecord, left: number) => Promise<void> | void;
+  signal?: AbortSignal;
+};
+
 export type BusHealth = { state: 'up'; brokers: number } | { state: 'down'; since: Date; reason: string };
 
 export interface EventBus {
@@ -39,6 +49,13 @@ export interface EventBus {
   publish(batch: EventRecord[]): Promise<RecordPosition[]>;
   /** Resolves once the group was joined, or once the first try failed for a reason that time may cure. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /**
+   * Reads what the topics hold at this moment, from the oldest record on, and resolves. It belongs to no group and
+   * commits nothing, so no consumer misses a record by it. Rejects with `TransientFailure` while the bus is away.
+   */
+  read(options: ReadOptions): Promise<void>;
+  /** Records published to the topics and not yet committed by this group. */
+  lag(group: string, topics: string[]): Promise<bigint>;
   /** Creates what is missing. A topic that exists with other settings is an error that lists each difference. */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
   health(): Promise<BusHealth>;

@@ -1,14 +1,14 @@
 import type { CalendarFile } from '../../schemas/configuration.ts';
 import { eventId } from '../../schemas/event-id.ts';
-import { permanent, permanentCause } from '../../schemas/failures.ts';
+import { permanent } from '../../schemas/failures.ts';
 import { ReleaseId } from '../../schemas/release.ts';
-import { addWorkingDays } from '../calendar/working-days.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { CoreStore } from '../ports/core-store.ts';
 import { releaseEvent, transitionEvent } from './events.ts';
+import { gateClock } from './gate-clocks.ts';
 import { newReleaseKey } from './sealed-staging.ts';
 import type { StageRelease } from './stage.ts';
-import type { ReleaseActivities } from './types.ts';
+import type { ActOn, ReleaseActivities, Sealed } from './types.ts';
 
 export type ReleaseActivityDeps = {
   store: CoreStore;
@@ -24,20 +24,19 @@ export const createReleaseActivities = ({
   stage,
 }: ReleaseActivityDeps): ReleaseActivities => ({
   recordDecision: (sealed, decision) => store.addDecision(sealed, decision),
+  carryDecisions: (sealed, fromRevision) => store.carryDecisions(sealed, fromRevision),
+  recordOverride: (sealed, override) => store.addOverride(sealed, override),
+  recordEmergency: (sealed, emergency) => store.addEmergency(sealed, emergency),
   recordTransition: (transition) => store.addTransition(transition),
   announceTransition: async (transition) => announcer.announce([transitionEvent(transition, await store.now())]),
-
-  async gateDeadlines(gates, submittedAt) {
-    return gates.map(({ id, clockWorkingDays }) => {
-      try {
-        return { gate: id, dueAt: addWorkingDays(calendar, submittedAt, clockWorkingDays), problem: null };
-      } catch (error) {
-        const cause = permanentCause(error);
-        if (cause?.type !== 'CalendarYearMissing') throw error;
-        return { gate: id, dueAt: null, problem: cause.message };
-      }
-    });
-  },
+  notify: (sealed, notice) =>
+    store.addNotice(
+      eventId('notice', sealed.bundleId, sealed.revision, notice.kind, notice.gate ?? ''),
+      sealed,
+      notice,
+    ),
+  gateClocks: async (gates, submittedAt, emergencyAt) =>
+    gates.map((gate) => gateClock(calendar, gate, submittedAt, emergencyAt)),
 
   async stageRelease(sealed, channels) {
     const known = await store.staging(sealed);
@@ -53,10 +52,30 @@ export const createReleaseActivities = ({
 
   savePlan: (sealed, plan) => store.savePlan(sealed, plan),
   commitRelease: (sealed, releaseId) => store.commit(sealed, releaseId),
+  recordReceipt: (receipt) => {
+    const { releaseId, channel, attempt, state } = receipt;
+    return store.addReceipt(eventId('settled by hand', releaseId, channel, attempt, state), receipt);
+  },
+  actsOf: (sealed, releaseId) => actsOf(store, sealed, releaseId),
+  recordAmendment: (sealed, releaseId, amendment) => store.addAmendment(sealed, releaseId, amendment),
+  recordValidity: (sealed, releaseId, validity, since) => store.addValidity(sealed, releaseId, validity, since),
 
   async announceRelease(sealed, releaseId, order) {
     const staging = await store.staging(sealed);
     if (!staging) throw permanent('StagingDamaged', { zh: '没有预置记录', en: 'There is no staging record' });
-    await announcer.announce([releaseEvent(sealed, releaseId, order, { key: staging.key, time: await store.now() })]);
+    const acts = order.type === 'release.prepare.v1' ? await actsOf(store, sealed, releaseId) : [];
+    const actsOn = await Promise.all(acts.map(async ({ target }) => (await store.releases(target)).at(-1)?.releaseId));
+    const group = order.type === 'release.go.v1' ? await store.groupOf(releaseId) : [];
+    const context = { staging, time: await store.now(), actsOn: actsOn.filter((id) => id !== undefined), group };
+    await announcer.announce([releaseEvent(sealed, releaseId, order, context)]);
   },
 });
+
+async function actsOf(store: CoreStore, sealed: Sealed, byReleaseId: ReleaseId): Promise<ActOn[]> {
+  const acts = (await store.revision(sealed))?.content.manifest.acts ?? [];
+  return acts.map(({ act, bundleId: target, on, reason }) => ({
+    target,
+    amendment: { act, on, byBundleId: sealed.bundleId, byReleaseId },
+    reason,
+  }));
+}

@@ -2,6 +2,7 @@ import { eventId } from '../../schemas/event-id.ts';
 import { BundleEvent, ReleaseEvent } from '../../schemas/events.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Instant } from '../../schemas/text.ts';
+import type { Staging } from '../ports/core-store.ts';
 import type { ReleaseOrder, Sealed, Transition } from './types.ts';
 
 const source = '/lockstep/core';
@@ -21,44 +22,52 @@ export const transitionEvent = (
     data: { revision, seal, state, transition },
   });
 
-/** An order to the channels. Per release each order is given once, a `go` once per wave. */
+/** What an order needs that the workflow does not carry: the rows know it. */
+export type OrderContext = {
+  staging: Staging;
+  time: Instant;
+  /** Releases that this one acts on. */
+  actsOn: ReleaseId[];
+  /** Releases that go at one stroke with this one, itself included; empty where it goes alone. */
+  group: ReleaseId[];
+};
+
+/** An order to the channels. Each is given once per release and try, a `prepare` and a `go` once per set of channels. */
 export function releaseEvent(
   { bundleId, seal }: Sealed,
   releaseId: ReleaseId,
   order: ReleaseOrder,
-  { key, time }: { key: Uint8Array; time: Instant },
+  { staging, time, actsOn, group }: OrderContext,
 ): ReleaseEvent {
-  const common = { ...envelope, type: order.type, subject: bundleId, time };
+  const told = (data: object, ...once: (string | number)[]) =>
+    ReleaseEvent.parse({
+      ...envelope,
+      id: eventId(order.type, releaseId, ...once),
+      type: order.type,
+      subject: bundleId,
+      time,
+      data: { releaseId, ...data },
+    });
   switch (order.type) {
-    case 'release.prepare.v1':
-      return ReleaseEvent.parse({
-        ...common,
-        id: eventId(order.type, releaseId),
-        data: { releaseId, seal, channels: order.channels },
-      });
-    case 'release.go.v1':
-      return ReleaseEvent.parse({
-        ...common,
-        id: eventId(order.type, releaseId, ...order.channels),
-        data: {
-          releaseId,
-          seal,
-          committedAt: order.committedAt,
-          channels: order.channels,
-          key: Buffer.from(key).toString('base64'),
-        },
-      });
+    case 'release.prepare.v1': {
+      const channels = staging.channels.filter(({ channel }) => order.channels.includes(channel));
+      return told({ seal, channels, attempt: order.attempt, actsOn }, order.attempt, ...order.channels);
+    }
+    case 'release.go.v1': {
+      const { committedAt, channels, attempt } = order;
+      const key = Buffer.from(staging.key).toString('base64');
+      return told({ seal, committedAt, channels, key, attempt, group }, attempt, ...channels);
+    }
     case 'release.rolled-back.v1':
-      return ReleaseEvent.parse({
-        ...common,
-        id: eventId(order.type, releaseId),
-        data: { releaseId, reason: order.reason },
-      });
+      return told({ reason: order.reason });
     case 'release.withdrawn.v1':
-      return ReleaseEvent.parse({
-        ...common,
-        id: eventId(order.type, releaseId),
-        data: { releaseId, reason: order.reason, withdrawnAt: time },
-      });
+      return told({ reason: order.reason, withdrawnAt: time, attempt: order.attempt }, order.attempt);
+    case 'release.amended.v1': {
+      const { act, on, byBundleId, byReleaseId } = order.amendment;
+      const by = { releaseId: byReleaseId, bundleId: byBundleId };
+      return told({ act, on, reason: order.reason, by }, byReleaseId, act);
+    }
+    case 'release.validity.v1':
+      return told({ validity: order.validity, since: order.since }, order.validity, order.since);
   }
 }

@@ -1,7 +1,18 @@
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { FindingKey, GateId } from '../../schemas/finding.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
-import type { ReleaseId, ReleasePlan, ReleaseState, StagedObject } from '../../schemas/release.ts';
-import type { Bilingual, Digest, Instant } from '../../schemas/text.ts';
+import type { NoticeKind } from '../../schemas/notice.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type {
+  Amendment,
+  GroupId,
+  ReleaseId,
+  ReleasePlan,
+  ReleaseState,
+  StagedObject,
+  Validity,
+} from '../../schemas/release.ts';
+import type { Bilingual, Day, Digest, Instant } from '../../schemas/text.ts';
 
 /** One step of a bundle's life; `transition` numbers them from 0, so that a repeat is recognised. */
 export type Transition = {
@@ -10,12 +21,48 @@ export type Transition = {
   seal: Digest;
   transition: number;
   state: ReleaseState;
-  /** A person's id, or `system`. */
+  /** A person's id, `bundle:<id>` (a 公告 acted), or `system`. */
   actorId: string;
   detail: string | null;
 };
 
 export type Sealed = { bundleId: BundleId; revision: number; seal: Digest };
+
+/** A decision on an earlier revision that stands, since nothing that it rests on has changed. */
+export type CarriedDecision = {
+  gate: GateId;
+  reviewerId: string;
+  actingFor: string | null;
+  reason: string | null;
+  decidedAt: Instant;
+  fromRevision: number;
+};
+
+/** One of the two steps by which an error finding may pass. */
+export type Override = {
+  finding: FindingKey;
+  gate: GateId;
+  step: 'requested' | 'confirmed';
+  personId: string;
+  reason: string;
+};
+
+/** The leader's decision, where the commit re-checks it. */
+export type ArmedPlan = ReleasePlan & { armedBy: string; groupId: GroupId | null };
+
+/** Moments of a gate's clock; all null where the calendar cannot tell them. */
+export type GateClock = {
+  gate: GateId;
+  remindAt: Instant | null;
+  dueAt: Instant | null;
+  escalateAt: Instant | null;
+  problem: Bilingual | null;
+};
+
+export type Notice = { kind: NoticeKind; gate: GateId | null; detail: Bilingual | null };
+
+/** What a released bundle does to an earlier one; told to that one's workflow. */
+export type ActOn = { target: BundleId; amendment: Amendment; reason: string };
 
 export type CommitAnswer =
   | { outcome: 'committed'; committedAt: Instant }
@@ -23,31 +70,46 @@ export type CommitAnswer =
   | { outcome: 'early'; waitMs: number };
 
 export type ReleaseOrder =
-  | { type: 'release.prepare.v1'; channels: { channel: Channel; objects: StagedObject[] }[] }
-  | { type: 'release.go.v1'; channels: Channel[]; committedAt: Instant }
+  | { type: 'release.prepare.v1'; channels: Channel[]; attempt: number }
+  | { type: 'release.go.v1'; channels: Channel[]; committedAt: Instant; attempt: number }
   | { type: 'release.rolled-back.v1'; reason: string }
-  | { type: 'release.withdrawn.v1'; reason: string };
+  | { type: 'release.withdrawn.v1'; reason: string; attempt: number }
+  | { type: 'release.amended.v1'; amendment: Amendment; reason: string }
+  | { type: 'release.validity.v1'; validity: Validity; since: Day };
 
 /** What the policyRelease workflow calls. Every one may be repeated; the first effect stays. */
 export interface ReleaseActivities {
   /** Stores a decision. @throws `GateNotOpen`, `NotAllowed`, `SealStale` where a row or constraint says otherwise. */
   recordDecision(sealed: Sealed, decision: GateDecision): Promise<{ decidedAt: Instant }>;
+  /** Lets the decisions on `fromRevision` stand whose inputs are byte-identical, and tells which those are. */
+  carryDecisions(sealed: Sealed, fromRevision: number): Promise<CarriedDecision[]>;
+  /** @throws `NotAllowed` where one person would do both steps, or a drafter one of them. */
+  recordOverride(sealed: Sealed, override: Override): Promise<void>;
+  recordEmergency(sealed: Sealed, emergency: { reason: string; declaredBy: string }): Promise<{ at: Instant }>;
   recordTransition(transition: Transition): Promise<void>;
   /** Tells whoever must know. Fails, and is tried again, while Kafka is down. */
   announceTransition(transition: Transition): Promise<void>;
-  /** End of each gate's clock, or why it cannot be told (a calendar year that was never imported). */
-  gateDeadlines(
-    gates: GateDefinition[],
-    submittedAt: Instant,
-  ): Promise<{ gate: string; dueAt: Instant | null; problem: Bilingual | null }[]>;
+  /** 催办、升级、告警: keeps it where whoever must act sees it. */
+  notify(sealed: Sealed, notice: Notice): Promise<void>;
+  /** Clocks of the gates since `submittedAt`; from `emergencyAt` on the shortened ones. */
+  gateClocks(gates: GateDefinition[], submittedAt: Instant, emergencyAt: Instant | null): Promise<GateClock[]>;
   /** Renders and seals what every channel will show. The first result stays: a repeat answers with it. */
   stageRelease(
     sealed: Sealed,
     channels: Channel[],
   ): Promise<{ releaseId: ReleaseId; channels: { channel: Channel; objects: StagedObject[] }[] }>;
-  /** Keeps the leader's decision where the commit re-checks it; null takes it back (held). */
-  savePlan(sealed: Sealed, plan: ReleasePlan | null): Promise<void>;
-  /** One transaction: re-checks seal, gates, hold and the clock, then inserts the single release row. */
+  /**
+   * Keeps the leader's decision where the commit re-checks it; null takes it back (held). Answers with the commit where
+   * the row is there already (by another member of its group): then it is too late.
+   */
+  savePlan(sealed: Sealed, plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;
+  /** One transaction: re-checks seal, gates, findings, hold and the clock, of every member of a group, then inserts the rows. */
   commitRelease(sealed: Sealed, releaseId: ReleaseId): Promise<CommitAnswer>;
+  /** Keeps what a person found out of a channel that could not say it itself. */
+  recordReceipt(receipt: ChannelReceipt): Promise<void>;
+  /** What this released bundle does to earlier ones. */
+  actsOf(sealed: Sealed, releaseId: ReleaseId): Promise<ActOn[]>;
+  recordAmendment(sealed: Sealed, releaseId: ReleaseId, amendment: Amendment): Promise<void>;
+  recordValidity(sealed: Sealed, releaseId: ReleaseId, validity: Validity, since: Day): Promise<void>;
   announceRelease(sealed: Sealed, releaseId: ReleaseId, order: ReleaseOrder): Promise<void>;
 }

@@ -58,6 +58,9 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
       blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
       check: (intake) => checkBundle(intake, { readDocument: withLossReport(reader), rules: RULES, data }),
       gates: office.gates,
+      overridable: new Set(
+        RULES.flatMap(({ codes }) => codes).flatMap(({ code, overridable }) => (overridable ? [code] : [])),
+      ),
       channels: office.channels,
     }),
     readZip: async (bytes) => readBundle(await openZip(bytes)),

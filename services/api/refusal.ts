@@ -8,6 +8,7 @@ const httpStatus: Partial<Record<ErrorType, number>> = {
   NotAllowed: 403,
   NotFound: 404,
   BundleUnknown: 404,
+  RestoreUnreconciled: 409,
   SealStale: 409,
   GateNotOpen: 409,
   WrongPhase: 409,

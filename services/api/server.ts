@@ -173,7 +173,7 @@ export function createApi({ releases, store, audit, submissions, readZip, signIn
   });
   api.post('/v1/bundles/:bundleId/arm', async (request) => {
     const leaderId = personOf(request, 'leader').id;
-    return told(await releases.arm(bundleOf(request), { ...ArmBody.parse(request.body), leaderId }));
+    return told(await releases.arm(bundleOf(request), { group: null, ...ArmBody.parse(request.body), leaderId }));
   });
   api.post('/v1/bundles/:bundleId/hold', async (request) => {
     const actorId = personOf(request, 'leader').id;

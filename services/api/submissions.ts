@@ -1,4 +1,6 @@
+import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import type { Intake } from '../../activities/bundles/intake.ts';
+import { obligationsOf } from '../../activities/bundles/obligations.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
@@ -15,12 +17,14 @@ export type SubmissionDeps = {
   /** Runs every rule over the bundle. */
   check: (intake: Intake) => Promise<{ findings: Finding[]; ruleSet: string }>;
   gates: GatesFile;
+  /** Codes of error findings that two people may let pass. */
+  overridable: ReadonlySet<string>;
   channels: ChannelsFile;
 };
 
 /** Stores a bundle as a new revision, or refuses it and stores nothing. */
 export const createSubmissions =
-  ({ store, blobs, check, gates, channels: office }: SubmissionDeps) =>
+  ({ store, blobs, check, gates, overridable, channels: office }: SubmissionDeps) =>
   async (intake: Intake, { channels, policy }: SubmitQuery, drafterId: string) => {
     const { findings, ruleSet } = await check(intake);
     const refused = findings.filter((finding) => finding.gate === 'intake' && finding.severity === 'error');
@@ -44,20 +48,37 @@ export const createSubmissions =
       ruleSet,
     });
     const seal = sealOf(content);
-    const frozen = { bundleId: manifest.bundleId, seal, content, gates: gates.gates, findings, drafterId };
-    const revision = await store.addRevision(frozen);
+    const isNotice = manifest.policyKind === 'release-notice';
+    const passing = gates.gates.filter(({ reviewsNotices }) => reviewsNotices || !isNotice);
+    const obligations = obligationsOf(findings, overridable);
+    const revision = await store.addRevision({
+      bundleId: manifest.bundleId,
+      seal,
+      content,
+      gates: passing,
+      findings,
+      obligations,
+      gateInputs: gateInputs(content, passing, findings),
+      drafterId,
+    });
     const count = (role: string) => manifest.items.filter((item) => item.role === role).length;
     const submission: Submission = {
       revision,
       seal,
       documentNumber: manifest.documentNumber,
       drafterId,
-      gates: gates.gates,
+      gates: passing,
       channels: chosen,
       policy,
       interpretationPlans: count('interpretation-plan'),
       interpretationMaterials: count('interpretation-material'),
-      blockedGates: [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ gate }) => gate))],
+      isNotice,
+      acts: manifest.acts?.length ?? 0,
+      obligations,
+      editors: await store.editors({ bundleId: manifest.bundleId, revision }),
+      effectiveFrom: manifest.effectiveFrom,
+      effectiveUntil: manifest.effectiveUntil,
+      expiringDays: office.release.expiringDays,
     };
     return { bundleId: manifest.bundleId, submission, findings };
   };

@@ -23,10 +23,12 @@ const exitCodes: Record<Refusal['type'], ExitCode> = {
   T0Invalid: ExitCode.usage,
   BundleIncomplete: ExitCode.blocked,
   ChannelNotInstalled: ExitCode.blocked,
+  FindingsUnanswered: ExitCode.blocked,
   FindingsBlock: ExitCode.blocked,
   GateNotOpen: ExitCode.blocked,
   GatesNotPassed: ExitCode.blocked,
   NotAllowed: ExitCode.blocked, // a self-review or a second gate: a rule of the gates says no
+  RestoreUnreconciled: ExitCode.blocked,
   SealStale: ExitCode.blocked,
   WrongPhase: ExitCode.blocked,
   OutcomeUnknown: ExitCode.outcomeUnknown,

@@ -1,6 +1,7 @@
 import type { Channel } from '../../schemas/bundle.ts';
 import type { Severity } from '../../schemas/finding.ts';
 import type { GateState } from '../../schemas/gate.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ChannelState, ReleaseState } from '../../schemas/release.ts';
 import type { Instant } from '../../schemas/text.ts';
 
@@ -25,7 +26,7 @@ export const stateName: Record<ReleaseState, string> = {
   withdrawn: '已撤回',
 };
 
-export const channelStateName: Record<ChannelState, string> = {
+export const channelStateName: Record<ChannelState | ChannelReceipt['state'], string> = {
   none: '未预置',
   ready: '就绪',
   live: '已上线',
@@ -34,6 +35,7 @@ export const channelStateName: Record<ChannelState, string> = {
   unknown: '结果待核实',
   discarded: '已清除',
   withdrawn: '已撤回',
+  amended: '已加注',
 };
 
 export const gateStateName: Record<GateState['state'], string> = { open: '待审', signed: '通过', returned: '退回' };

@@ -39,6 +39,10 @@ export const createHandler =
           return site.discard(releaseId, tx);
         case 'release.withdrawn.v1':
           return site.withdraw(releaseId, event.data.reason, event.data.withdrawnAt, tx);
+        case 'release.amended.v1':
+        case 'release.validity.v1':
+        case 'release.inspect.v1':
+          return;
         default:
           event satisfies never; // a new event type stops compiling here
       }

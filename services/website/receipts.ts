@@ -26,7 +26,7 @@ export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/
 export function createReceipts({ records, publish, publicUrl }: Deps): Receipts {
   const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => {
     const url = liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null;
-    return receiptEvent({ releaseId, bundleId, channel: 'website', url, ...statement }, '/lockstep/website');
+    return receiptEvent({ releaseId, bundleId, channel: 'website', url, attempt: 1, about: null, ...statement }, '/lockstep/website');
   };
   return {
     async announce(releaseId) {

@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../activities/audit/chain.ts';
 import { vouch } from '../../activities/audit/evidence.ts';
+import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import type { AuditStore } from '../../activities/ports/audit-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
@@ -74,6 +75,8 @@ async function revisionOf(bundleId: BundleId): Promise<Sealed> {
     content,
     gates: fourGates,
     findings: [found(manifest.title)],
+    obligations: { errors: [], warnings: [] },
+    gateInputs: gateInputs(content, fourGates, []),
     drafterId: 'drafter',
   };
   return { bundleId, seal: frozen.seal, revision: await store.addRevision(frozen) };
@@ -89,7 +92,12 @@ async function wholeLife() {
   const sealed = await revisionOf(bundleId);
   await revisionOf(bundleId);
   const releaseId = ReleaseId.parse(randomUUID());
-  const plan = { t0: new Date(Date.now() - 1_000).toISOString(), policy: 'publish-rest' } as const;
+  const plan = {
+    t0: new Date(Date.now() - 1_000).toISOString(),
+    policy: 'publish-rest',
+    armedBy: 'leader',
+    groupId: null,
+  } as const;
   const channels = [
     {
       channel: 'website' as const,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
@@ -41,6 +42,8 @@ async function revisionOf(bundleId: BundleId, roles?: Parameters<typeof manifest
     content,
     gates: fourGates,
     findings: [],
+    obligations: { errors: [], warnings: [] },
+    gateInputs: gateInputs(content, fourGates, []),
     drafterId: 'drafter',
   });
   return { bundleId, revision, seal };
@@ -51,6 +54,7 @@ const signed = (sealed: Sealed, gate: string, reviewerId = `reviewer-${gate}`): 
   seal: sealed.seal,
   reviewerId,
 });
+const plan = { policy: 'publish-rest', armedBy: 'leader', groupId: null } as const;
 const refusedAs = (type: Parameters<typeof isPermanent>[1]) => (error: unknown) => isPermanent(error, type);
 
 /** A bundle that every gate has signed, staged, and armed for `t0`. */
@@ -59,7 +63,7 @@ async function armed(t0 = new Date(Date.now() - 1000).toISOString()) {
   for (const { id } of fourGates) await store.addDecision(sealed, signed(sealed, id));
   const releaseId = ReleaseId.parse(randomUUID());
   await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
-  await store.savePlan(sealed, { t0, policy: 'publish-rest' });
+  await store.savePlan(sealed, { ...plan, t0 });
   return { sealed, releaseId };
 }
 

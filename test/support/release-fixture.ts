@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ReleaseActivities } from '../../activities/releases/types.ts';
 import { BundleId, type Channel, type ItemRole, Manifest } from '../../schemas/bundle.ts';
+import { SealedPart } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { Digest } from '../../schemas/text.ts';
@@ -13,6 +14,11 @@ const gate = (id: string, zh: string, clockWorkingDays = 5) => ({
   id,
   name: { zh, en: `${id} gate` },
   clockWorkingDays,
+  remindBeforeWorkingDays: 1,
+  escalateAfterWorkingDays: 1,
+  emergencyHours: 24,
+  dependsOn: [...SealedPart.options],
+  reviewsNotices: true,
 });
 export const fourGates = [
   gate('political', '政治关'),
@@ -34,7 +40,13 @@ export const submission = (changes: Partial<Submission> = {}): Submission => ({
   policy: 'publish-rest',
   interpretationPlans: 1,
   interpretationMaterials: 2,
-  blockedGates: [],
+  isNotice: false,
+  acts: 0,
+  obligations: { errors: [], warnings: [] },
+  editors: ['drafter'],
+  effectiveFrom: null,
+  effectiveUntil: null,
+  expiringDays: 30,
   ...changes,
 });
 
@@ -48,6 +60,8 @@ export const receipt = (
   bundleId,
   channel,
   state,
+  attempt: 1,
+  about: null,
   at: new Date().toISOString(),
   digests: [],
   url: null,
@@ -71,9 +85,28 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
       calls.push(`→ ${state}`);
     },
     async announceTransition() {},
-    async gateDeadlines(gates, submittedAt) {
-      const days = (n: number) => new Date(Date.parse(submittedAt) + n * 86_400_000).toISOString();
-      return gates.map(({ id, clockWorkingDays }) => ({ gate: id, dueAt: days(clockWorkingDays), problem: null }));
+    async carryDecisions() {
+      return [];
+    },
+    async recordOverride(_sealed, { finding, step }) {
+      calls.push(`${step} ${finding}`);
+    },
+    async recordEmergency() {
+      calls.push('emergency');
+      return { at: new Date().toISOString() };
+    },
+    async notify(_sealed, { kind, gate }) {
+      calls.push(`notice ${kind}${gate ? ` ${gate}` : ''}`);
+    },
+    async gateClocks(gates, submittedAt, emergencyAt) {
+      const after = (hours: number) =>
+        new Date(Date.parse(emergencyAt ?? submittedAt) + hours * 3_600_000).toISOString();
+      return gates.map(({ id, clockWorkingDays, emergencyHours }) => {
+        const [remind, due, escalate] = emergencyAt
+          ? [emergencyHours / 2, emergencyHours, emergencyHours + 1]
+          : [(clockWorkingDays - 1) * 24, clockWorkingDays * 24, (clockWorkingDays + 1) * 24];
+        return { gate: id, remindAt: after(remind), dueAt: after(due), escalateAt: after(escalate), problem: null };
+      });
     },
     async stageRelease(_sealed, channels) {
       calls.push(`stage ${channels.join(' ')}`);
@@ -84,10 +117,23 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
     },
     async savePlan(_sealed, plan) {
       calls.push(plan ? `plan ${plan.t0}` : 'plan withdrawn');
+      return { committedAt: null };
     },
     async commitRelease() {
       calls.push('commit');
       return { outcome: 'committed', committedAt: new Date().toISOString() };
+    },
+    async recordReceipt({ channel, state }) {
+      calls.push(`settled ${channel} ${state}`);
+    },
+    async actsOf() {
+      return [];
+    },
+    async recordAmendment(_sealed, _releaseId, { act }) {
+      calls.push(`amended ${act}`);
+    },
+    async recordValidity(_sealed, _releaseId, validity) {
+      calls.push(`validity ${validity}`);
     },
     async announceRelease(_sealed, _releaseId, order) {
       calls.push(order.type === 'release.go.v1' ? `go ${order.channels.join(' ')}` : (order.type.split('.')[1] ?? ''));

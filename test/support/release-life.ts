@@ -153,7 +153,16 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
           policy: one.policy,
           interpretationPlans: revision.hasPlan ? 1 : 0,
           interpretationMaterials: revision.hasMaterials ? 1 : 0,
-          blockedGates: revision.blocked,
+          isNotice: false,
+          acts: 0,
+          obligations: {
+            errors: revision.blocked.map((gate) => ({ gate, finding: 'WRD-TYPO.00000000', overridable: false })),
+            warnings: [],
+          },
+          editors: [one.drafter],
+          effectiveFrom: null,
+          effectiveUntil: null,
+          expiringDays: 30,
         };
         await command(allowed, messages.submit, input, () => {
           now = { ...ref.blank(), revision };

@@ -1,8 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { ReleaseActivities } from '../../activities/releases/types.ts';
+import type { GateClock, ReleaseActivities } from '../../activities/releases/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
+import type { Bilingual } from '../../schemas/text.ts';
 import { haveReached, isCleared, isReturned } from './board.ts';
-import { activities, type Course } from './course.ts';
+import { activities, type Course, disarm } from './course.ts';
 import { releaseBlockers } from './rules.ts';
 
 // At T0 every millisecond counts, and a lost worker must not hold the commit up for minutes.
@@ -12,32 +13,63 @@ const { commitRelease } = proxyActivities<ReleaseActivities>({
   retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
 });
 
-/** 审签: waits for the four decisions, and lets the clocks run out on those that are late. */
+/** 审签: waits for the decisions; reminds, escalates, and lets the clocks run out on those that are late. */
 export async function review(course: Course): Promise<void> {
-  const { board, enter, holdsUntil } = course;
+  const { board, sealed, enter, holdsUntil } = course;
   const reviewing = course.epoch;
   const submission = board.submission;
   if (!submission) return;
-  for (const { gate, dueAt, problem } of await activities.gateDeadlines(submission.gates, new Date().toISOString())) {
-    const state = board.gates.find((candidate) => candidate.gate === gate);
-    if (state && reviewing === course.epoch) Object.assign(state, { dueAt, clockProblem: problem });
-  }
+  const submittedAt = new Date().toISOString();
+  const clocksNow = async (): Promise<GateClock[]> => {
+    const clocks = await activities.gateClocks(submission.gates, submittedAt, board.emergency?.at ?? null);
+    for (const { gate, dueAt, problem } of clocks) {
+      const state = board.gates.find((candidate) => candidate.gate === gate);
+      if (state && reviewing === course.epoch) Object.assign(state, { dueAt, clockProblem: problem });
+    }
+    return clocks;
+  };
   const decided = () => isCleared(board) || isReturned(board);
+  let emergency = board.emergency;
+  let clocks = await clocksNow();
+  const told = new Set<string>();
   for (;;) {
-    const due = board.gates
-      .filter((gate) => gate.state === 'open' && !gate.overdue && gate.dueAt !== null)
-      .map((gate) => Date.parse(gate.dueAt ?? ''));
-    const next = due.length > 0 ? Math.min(...due) - Date.now() : undefined;
-    if (await holdsUntil(decided, next)) break;
+    const ahead = momentsAhead(clocks).filter(({ gate, kind }) => isOpen(course, gate) && !told.has(`${kind} ${gate}`));
+    const next = ahead.length > 0 ? Math.min(...ahead.map(({ at }) => at)) - Date.now() : undefined;
+    if (await holdsUntil(() => decided() || board.emergency !== emergency, next)) {
+      if (decided()) break;
+      emergency = board.emergency;
+      clocks = await clocksNow();
+      continue;
+    }
     if (board.state !== 'in-review' || course.epoch !== reviewing || board.withdrawal) return;
-    for (const gate of board.gates) {
-      if (gate.state !== 'open' || gate.overdue || !gate.dueAt || Date.parse(gate.dueAt) > Date.now()) continue;
-      gate.overdue = true; // shown and announced; a late review is still a review
-      await enter('in-review', 'system', `gate ${gate.gate} is overdue since ${gate.dueAt}`);
+    for (const { gate, kind, at } of ahead) {
+      if (at > Date.now() || !isOpen(course, gate)) continue;
+      told.add(`${kind} ${gate}`);
+      const state = board.gates.find((candidate) => candidate.gate === gate);
+      if (state && kind === 'gate-overdue') {
+        state.overdue = true; // shown and announced; a late review is still a review
+        await enter('in-review', 'system', `gate ${gate} is overdue since ${state.dueAt}`);
+      }
+      await activities.notify(sealed(), { kind, gate, detail: null });
     }
   }
   await enter(isReturned(board) ? 'returned' : 'cleared', 'system');
 }
+
+const isOpen = ({ board }: Course, gate: string) =>
+  board.gates.some((candidate) => candidate.gate === gate && candidate.state === 'open');
+
+/** 催办、超期、升级, as milliseconds since the epoch. */
+const momentsAhead = (clocks: GateClock[]) =>
+  clocks.flatMap(({ gate, remindAt, dueAt, escalateAt }) =>
+    (
+      [
+        ['gate-reminder', remindAt],
+        ['gate-overdue', dueAt],
+        ['gate-escalation', escalateAt],
+      ] as const
+    ).flatMap(([kind, at]) => (at ? [{ gate, kind, at: Date.parse(at) }] : [])),
+  );
 
 /** 预置: final objects are made and staged on every channel, and no reader can see them. */
 export async function prepare(course: Course): Promise<void> {
@@ -56,7 +88,7 @@ export async function prepare(course: Course): Promise<void> {
     return enter('returned', 'system', staged.message.en);
   }
   board.releaseId = staged.releaseId;
-  await tell({ type: 'release.prepare.v1', channels: staged.channels });
+  await tell({ type: 'release.prepare.v1', channels, attempt: 1 });
   if (await holdsUntil(() => haveReached(board, channels, 'ready'))) await enter('prepared', 'system');
 }
 
@@ -68,21 +100,17 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
   const late = Date.now() - Date.parse(plan.t0);
   if (late < 0) return void (await holdsUntil(() => false, -late));
   if (late > lateWindowMs) {
-    board.notice = {
+    return standStill(course, 'missed its instant', {
       zh: `错过了发布时刻 ${plan.t0}，请重新确定时刻后恢复`,
       en: `The release instant ${plan.t0} was missed; resume with a new one`,
-    };
-    await activities.savePlan(sealed(), null);
-    return enter('held', 'system', 'missed its instant');
+    });
   }
   // Every channel was ready when the leader armed; one may have taken that back since (I1, I18).
   if (releaseBlockers(board).length > 0) {
-    board.notice = {
+    return standStill(course, 'not ready at its instant', {
       zh: `到了发布时刻 ${plan.t0} 却不具备发布条件，已暂缓`,
       en: `At the release instant ${plan.t0} something was missing, so the release is held`,
-    };
-    await activities.savePlan(sealed(), null);
-    return enter('held', 'system', 'not ready at its instant');
+    });
   }
   board.state = 'committing'; // from here a hold comes too late
   try {
@@ -96,7 +124,16 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
   } catch (error) {
     const cause = permanentCause(error);
     if (!cause) throw error;
-    board.notice = cause.message;
-    await enter('held', 'system', cause.message.en);
+    await standStill(course, cause.message.en, cause.message);
   }
+}
+
+/** The instant came and the release may not go: it is held, and somebody is told. Never in silence. */
+async function standStill(course: Course, why: string, notice: Bilingual): Promise<void> {
+  const { board, sealed, enter } = course;
+  board.state = 'committing'; // nobody decides while it is found out whether the row is there
+  if (!(await disarm(course))) return; // its group has gone, with it
+  board.notice = notice;
+  await enter('held', 'system', why);
+  await activities.notify(sealed(), { kind: 'release-held', gate: null, detail: notice });
 }

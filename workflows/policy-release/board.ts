@@ -1,7 +1,19 @@
+import type { CarriedDecision } from '../../activities/releases/types.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { FindingKey } from '../../schemas/finding.ts';
 import type { GateDecision, GateState } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ChannelState, ChannelStatus, ReleaseId, ReleasePlan, ReleaseState } from '../../schemas/release.ts';
+import type {
+  Amendment,
+  BoardStatus,
+  ChannelState,
+  ChannelStatus,
+  ReleaseGroup,
+  ReleaseId,
+  ReleasePlan,
+  ReleaseState,
+  Validity,
+} from '../../schemas/release.ts';
 import type { Bilingual, Instant } from '../../schemas/text.ts';
 import type { Intervention, Submission } from './messages.ts';
 
@@ -12,11 +24,18 @@ export type Board = {
   submission: Submission | null;
   state: ReleaseState;
   gates: GateState[];
+  /** Error findings that one person wants to let pass; `confirmedBy` once a second one agreed. */
+  overrides: { finding: FindingKey; requestedBy: string; confirmedBy: string | null }[];
+  emergency: BoardStatus['emergency'];
   releaseId: ReleaseId | null;
   plan: ReleasePlan | null;
+  armedBy: string | null;
+  group: ReleaseGroup | null;
   committedAt: Instant | null;
   channels: ChannelStatus[];
   withdrawal: Intervention | null;
+  validity: Validity | null;
+  amendments: Amendment[];
   /** Why the release stands still, where the state alone does not say it. */
   notice: Bilingual | null;
 };
@@ -26,11 +45,17 @@ export const openBoard = (bundleId: BundleId): Board => ({
   submission: null,
   state: 'draft',
   gates: [],
+  overrides: [],
+  emergency: null,
   releaseId: null,
   plan: null,
+  armedBy: null,
+  group: null,
   committedAt: null,
   channels: [],
   withdrawal: null,
+  validity: null,
+  amendments: [],
   notice: null,
 });
 
@@ -45,20 +70,28 @@ export function enterReview(board: Board, submission: Submission): void {
     reviewerId: null,
     decidedAt: null,
     reason: null,
+    actingFor: null,
+    carriedFrom: null,
+    mustAnswer: submission.obligations.warnings.filter(({ gate }) => gate === id).map(({ finding }) => finding),
+    blockedBy: submission.obligations.errors.filter(({ gate }) => gate === id).map(({ finding }) => finding),
     dueAt: null,
     overdue: false,
     clockProblem: null,
   }));
   board.releaseId = null;
+  board.overrides = [];
   board.plan = null;
+  board.armedBy = null;
+  board.group = null;
   board.committedAt = null;
   board.notice = null;
   board.channels = submission.channels.map(({ channel }) => emptyChannel(channel));
 }
 
-const emptyChannel = (channel: Channel): ChannelStatus => ({
+const emptyChannel = (channel: Channel, attempt = 1): ChannelStatus => ({
   channel,
   state: 'none',
+  attempt,
   url: null,
   readyAt: null,
   liveAt: null,
@@ -73,7 +106,34 @@ export function applyDecision(board: Board, decision: GateDecision, decidedAt: I
   gate.state = decision.decision;
   gate.reviewerId = decision.reviewerId;
   gate.decidedAt = decidedAt;
+  gate.actingFor = decision.actingFor ?? null;
   gate.reason = decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null);
+}
+
+/** 未变即有效: the decision of an earlier revision stands at a gate that nobody has decided anew. */
+export function applyCarried(board: Board, { gate: id, fromRevision, ...decision }: CarriedDecision): void {
+  const gate = board.gates.find((candidate) => candidate.gate === id);
+  if (gate?.state === 'open') Object.assign(gate, { ...decision, state: 'signed', carriedFrom: fromRevision });
+}
+
+export function applyOverride(board: Board, finding: FindingKey, personId: string): void {
+  const asked = board.overrides.find((override) => override.finding === finding);
+  if (!asked) return void board.overrides.push({ finding, requestedBy: personId, confirmedBy: null });
+  asked.confirmedBy = personId;
+  for (const gate of board.gates) gate.blockedBy = gate.blockedBy.filter((blocking) => blocking !== finding);
+}
+
+/** 重试: from here on only the new try of the channel is heard. */
+export function beginAttempt(board: Board, channel: Channel): number {
+  const status = board.channels.find((candidate) => candidate.channel === channel);
+  if (!status) throw new RangeError(`The bundle does not go to ${channel}`);
+  const attempt = status.attempt + 1;
+  // A withdrawal takes back what is live; any other try starts from nothing.
+  Object.assign(
+    status,
+    board.state === 'withdrawing' ? { attempt, state: 'live', detail: null } : emptyChannel(channel, attempt),
+  );
+  return attempt;
 }
 
 /** A later state is never overwritten by an earlier one: receipts may repeat and arrive out of order. */
@@ -91,6 +151,7 @@ const rank: Record<ChannelState, number> = {
 export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
   const channel = board.channels.find((candidate) => candidate.channel === receipt.channel);
   if (!channel || receipt.releaseId !== board.releaseId) return; // of an earlier revision
+  if (receipt.attempt < channel.attempt || receipt.state === 'amended') return; // of an earlier try; or of a later bundle
   if (receipt.state === 'ready') channel.readyAt ??= receipt.at;
   if (receipt.state === 'live') channel.liveAt ??= receipt.at;
   if (receipt.state === 'verified') channel.verifiedAt ??= receipt.at;
@@ -117,10 +178,18 @@ export const haveReached = (
     .filter((status) => channels.includes(status.channel))
     .every(({ state: reached }) => reached !== 'refused' && reached !== 'unknown' && rank[reached] >= rank[state]);
 
+/** What ends a channel's part in the release without its being public. */
+const failed: readonly ChannelState[] = ['refused', 'discarded', 'withdrawn'];
+/** True where every named channel has said how it ended. */
+export const haveSettled = (board: Board, channels: readonly Channel[]): boolean =>
+  board.channels
+    .filter((status) => channels.includes(status.channel))
+    .every(({ state }) => state === 'verified' || state === 'unknown' || failed.includes(state));
+
 /** What the public result amounts to, from what the channels said. */
 export function publicOutcome(board: Board): 'released' | 'partly-released' | 'outcome-unknown' | 'verifying' {
   if (board.channels.every((channel) => channel.state === 'verified')) return 'released';
   if (board.channels.some((channel) => channel.state === 'unknown')) return 'outcome-unknown';
-  if (board.channels.some((channel) => channel.state === 'refused')) return 'partly-released';
+  if (board.channels.some((channel) => failed.includes(channel.state))) return 'partly-released';
   return 'verifying';
 }

@@ -1,8 +1,16 @@
 import { condition, proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ReleaseActivities, ReleaseOrder, Sealed, Transition } from '../../activities/releases/types.ts';
-import type { BundleId } from '../../schemas/bundle.ts';
+import type {
+  ArmedPlan,
+  ReleaseActivities,
+  ReleaseOrder,
+  Sealed,
+  Transition,
+} from '../../activities/releases/types.ts';
+import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
+import type { Instant } from '../../schemas/text.ts';
 import { type Board, openBoard } from './board.ts';
+import type { AmendmentNews, PolicyReleaseInput } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 
 export const activities = proxyActivities<ReleaseActivities>({
@@ -18,22 +26,34 @@ export type Course = {
   epoch: number;
   /** Transitions that Kafka has not heard of yet, in order. */
   unannounced: Transition[];
+  /** 同批: what the other members said of their undoable channels. */
+  peers: Map<BundleId, boolean>;
+  /** Channels that were told to try again after the commit, and wait to be told to go. */
+  retried: Set<Channel>;
+  /** Acts of later bundles that the channels have not been told of. */
+  acts: AmendmentNews[];
   sealed(): Sealed;
   /** Enters a state: the row is written before this resolves, the announcement follows when Kafka takes it. */
   enter(state: ReleaseState, actorId: string, detail?: string | null): Promise<void>;
   /** Gives an order to the channels; nothing where nothing was staged. */
   tell(order: ReleaseOrder): Promise<void>;
+  /** Writes the leader's decision, one write after another, so that the row ends as the last decision. */
+  savePlan(plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;
   /** Waits in the present state and revision; true where `ready` came true before the state, a withdrawal or time did. */
   holdsUntil(ready: () => boolean, timeoutMs?: number): Promise<boolean>;
 };
 
-export function openCourse(bundleId: BundleId): Course {
-  const board = openBoard(bundleId);
-  let transitions = 0;
+export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
+  const board = restored?.board ?? openBoard(bundleId);
+  let transitions = restored?.transitions ?? 0;
+  let planWritten: Promise<unknown> = Promise.resolve();
   const course: Course = {
     board,
     epoch: 0,
     unannounced: [],
+    peers: new Map(),
+    retried: new Set(),
+    acts: [],
     sealed() {
       if (!board.submission) throw new RangeError('Nothing has been submitted');
       return { bundleId, revision: board.submission.revision, seal: board.submission.seal };
@@ -48,6 +68,12 @@ export function openCourse(bundleId: BundleId): Course {
     async tell(order) {
       if (board.releaseId) await activities.announceRelease(course.sealed(), board.releaseId, order);
     },
+    savePlan(plan) {
+      const sealed = course.sealed();
+      const written = planWritten.then(() => activities.savePlan(sealed, plan));
+      planWritten = written.catch(() => undefined);
+      return written;
+    },
     async holdsUntil(ready, timeoutMs) {
       const [state, began] = [board.state, course.epoch];
       const interrupted = () => board.state !== state || course.epoch !== began || board.withdrawal !== null;
@@ -58,4 +84,16 @@ export function openCourse(bundleId: BundleId): Course {
     },
   };
   return course;
+}
+
+/**
+ * Takes the plan back. False where it is too late: another member of the group has committed, so this bundle is out too
+ * and goes on from there.
+ */
+export async function disarm({ board, savePlan, enter }: Course): Promise<boolean> {
+  const { committedAt } = await savePlan(null);
+  if (!committedAt) return true;
+  board.committedAt = committedAt;
+  await enter('releasing', 'system', committedAt);
+  return false;
 }

@@ -3,7 +3,7 @@ import type { GateDecision } from '../../schemas/gate.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import type { Board } from './board.ts';
-import type { Arming, Submission } from './messages.ts';
+import type { Arming, Intervention, Overriding, Retry, Settlement, Submission } from './messages.ts';
 
 /** Until the leader has armed it, a bundle may be replaced by a new revision; an armed one is held first. */
 const replaceable: readonly ReleaseState[] = [
@@ -30,10 +30,10 @@ export const isBeforeCommit = (state: ReleaseState) => beforeCommit.includes(sta
 export function releaseBlockers({ submission, gates, channels, state }: Board): Bilingual[] {
   if (!submission || !isBeforeCommit(state)) return [];
   const blockers: Bilingual[] = [];
-  if (submission.interpretationPlans === 0) {
+  if (submission.interpretationPlans === 0 && !submission.isNotice) {
     blockers.push({ zh: '没有解读方案', en: 'The interpretation plan is missing' });
   }
-  if (submission.interpretationMaterials === 0) {
+  if (submission.interpretationMaterials === 0 && !submission.isNotice) {
     blockers.push({ zh: '没有解读材料', en: 'Every interpretation material is missing' });
   }
   for (const gate of gates) {
@@ -97,23 +97,127 @@ export function assertMayDecide({ submission, state, gates }: Board, decision: G
       en: gate ? `${gate.name.en} has been decided by ${gate.reviewerId}` : `This bundle has no gate ${decision.gate}`,
     });
   }
-  if (decision.reviewerId === submission.drafterId) {
-    throw permanent('NotAllowed', { zh: '起草人不能审签自己的稿件', en: 'The drafter may not review the own bundle' });
-  }
-  const other = gates.find((candidate) => candidate.reviewerId === decision.reviewerId);
-  if (other) {
+  const people = [decision.reviewerId, ...(decision.actingFor ? [decision.actingFor] : [])];
+  if (people.some((person) => submission.editors.includes(person))) {
     throw permanent('NotAllowed', {
-      zh: `${decision.reviewerId} 已审签${other.name.zh}，一人至多审签一关`,
-      en: `${decision.reviewerId} has decided ${other.name.en}; one person decides at most one gate`,
+      zh: '起草人不能审签自己的稿件，也不能委托他人审签',
+      en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
     });
   }
-  if (decision.decision === 'signed' && submission.blockedGates.includes(decision.gate)) {
+  for (const other of gates) {
+    const taken = people.find((person) => person === other.reviewerId || person === other.actingFor);
+    if (!taken) continue;
+    throw permanent('NotAllowed', {
+      zh: `${taken} 已审签${other.name.zh}，一人至多审签一关（受托也算）`,
+      en: `${taken} has decided ${other.name.en}; one person decides at most one gate, also by delegation`,
+    });
+  }
+  if (decision.decision === 'returned') return;
+  if (gate.blockedBy.length > 0) {
     throw permanent('FindingsBlock', {
-      zh: `${gate.name.zh}还有“错误”级检查意见，只能退回修改`,
-      en: `${gate.name.en} has findings of severity error; it can only be returned`,
+      zh: `${gate.name.zh}还有“错误”级检查意见，只能退回修改：${gate.blockedBy.join('、')}`,
+      en: `${gate.name.en} has findings of severity error; it can only be returned: ${gate.blockedBy.join(', ')}`,
+    });
+  }
+  const answered = new Set(decision.answers?.map(({ finding }) => finding));
+  const open = gate.mustAnswer.filter((finding) => !answered.has(finding));
+  if (open.length > 0) {
+    throw permanent('FindingsUnanswered', {
+      zh: `${gate.name.zh}的“警告”级检查意见要逐条书面答复，还缺：${open.join('、')}`,
+      en: `Each warning of ${gate.name.en} needs a written answer; missing: ${open.join(', ')}`,
     });
   }
 }
+
+/** I23: an error finding passes by two people with a reason each, and only where its rule allows it. */
+export function assertMayOverride(
+  { submission, state, gates, overrides }: Board,
+  { finding, seal, actorId }: Overriding,
+  step: 'requested' | 'confirmed',
+): void {
+  if (!submission || state !== 'in-review') throw wrongPhase(state, '办理例外放行', 'let a finding pass');
+  if (seal !== submission.seal) throw sealStale();
+  const error = submission.obligations.errors.find((candidate) => candidate.finding === finding);
+  if (!error?.overridable) {
+    throw permanent('NotAllowed', {
+      zh: error ? `${finding} 不得例外放行，只能修改稿件` : `没有待处理的“错误”级检查意见 ${finding}`,
+      en: error ? `${finding} may not be let pass; mend the bundle` : `There is no error finding ${finding}`,
+    });
+  }
+  if (submission.editors.includes(actorId)) {
+    throw permanent('NotAllowed', {
+      zh: '起草人不能放行自己的稿件',
+      en: 'Whoever drafted the bundle may not let it pass',
+    });
+  }
+  const asked = overrides.find((override) => override.finding === finding);
+  if (step === 'confirmed' ? !asked || asked.confirmedBy : asked) {
+    const gate = gates.find((candidate) => candidate.gate === error.gate);
+    throw permanent('WrongPhase', {
+      zh:
+        step === 'confirmed'
+          ? `${finding} 没有待确认的放行申请`
+          : `${finding} 已由 ${asked?.requestedBy} 申请放行（${gate?.name.zh}）`,
+      en:
+        step === 'confirmed'
+          ? `Nobody asked to let ${finding} pass`
+          : `${asked?.requestedBy} has asked for ${finding} already`,
+    });
+  }
+  if (step === 'confirmed' && asked?.requestedBy === actorId) {
+    throw permanent('NotAllowed', { zh: '例外放行须由第二人确认', en: 'A second person has to confirm it' });
+  }
+}
+
+export function assertMayDeclareEmergency({ submission, emergency, state }: Board): void {
+  if (!submission || state !== 'in-review') throw wrongPhase(state, '启用应急通道', 'take the emergency lane');
+  if (emergency) throw permanent('WrongPhase', { zh: '已启用应急通道', en: 'It is in the emergency lane already' });
+}
+
+/** I18: everything is taken back because one channel failed only by policy, and by a second person's word. */
+export function assertMayCompensate(
+  { submission, state, armedBy, withdrawal }: Board,
+  { actorId }: Intervention,
+): void {
+  if (state !== 'partly-released' || submission?.policy !== 'compensate' || withdrawal) {
+    throw wrongPhase(state, '补偿撤回', 'be withdrawn to compensate');
+  }
+  if (actorId === armedBy) {
+    throw permanent('NotAllowed', {
+      zh: '补偿撤回须由签发人以外的第二人确认',
+      en: 'Somebody other than the leader who armed it has to confirm this',
+    });
+  }
+}
+
+/** A refused channel may try again; one whose outcome is unknown is asked or looked at, never told twice. */
+export function assertMayRetry({ state, channels }: Board, { channel }: Retry): void {
+  const status = channels.find((candidate) => candidate.channel === channel);
+  const phases: ReleaseState[] = ['preparing', 'prepared', 'held', 'partly-released', 'withdrawing'];
+  if (!phases.includes(state) || !status) throw wrongPhase(state, '重试渠道', 'have a channel tried again');
+  if (status.state === 'refused') return;
+  throw permanent('WrongPhase', {
+    zh: `渠道 ${channel} 没有被拒绝，无须重试`,
+    en: `Channel ${channel} was not refused; there is nothing to try again`,
+  });
+}
+
+/** 人工核实 settles what no machine can: an unknown outcome, or a withdrawal that the channel refuses to carry out. */
+export function assertMaySettle({ state, channels }: Board, { channel, state: seen }: Settlement): void {
+  const status = channels.find((candidate) => candidate.channel === channel)?.state;
+  const unknown = status === 'unknown' && !isBeforeCommit(state) && seen !== 'withdrawn' && state !== 'withdrawing';
+  const takenBack = state === 'withdrawing' && seen === 'withdrawn' && (status === 'unknown' || status === 'refused');
+  if (unknown || takenBack) return;
+  throw permanent('WrongPhase', {
+    zh: `渠道 ${channel} 现在不需要人工核实为“${seen}”`,
+    en: `Channel ${channel} needs nobody to settle it as ${seen} now`,
+  });
+}
+
+const wrongPhase = (state: ReleaseState, zh: string, en: string) =>
+  permanent('WrongPhase', { zh: `当前状态“${state}”不能${zh}`, en: `A bundle that is ${state} cannot ${en}` });
+const sealStale = () =>
+  permanent('SealStale', { zh: '您看到的封签已不是当前版本', en: 'The seal that you saw is not the current one' });
 
 function assertNothingMissing(board: Board): void {
   const blockers = releaseBlockers(board);
@@ -130,12 +234,7 @@ export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): v
       en: `A release cannot be armed while the bundle is ${board.state}`,
     });
   }
-  if (seal !== board.submission?.seal) {
-    throw permanent('SealStale', {
-      zh: '您看到的封签已不是当前版本',
-      en: 'The seal that you saw is not the current one',
-    });
-  }
+  if (seal !== board.submission?.seal) throw sealStale();
   assertFuture(t0, now);
 }
 

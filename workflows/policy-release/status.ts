@@ -14,8 +14,13 @@ export function statusOf(board: Board): BoardStatus {
     state: board.state,
     gates: board.gates.map((gate) => ({ ...gate })),
     plan: board.plan,
+    armedBy: board.armedBy,
+    group: board.group,
+    emergency: board.emergency,
     committedAt: board.committedAt,
     channels: board.channels.map((channel) => ({ ...channel })),
+    validity: board.validity,
+    amendments: [...board.amendments],
     blockers: [...(board.notice ? [board.notice] : []), ...releaseBlockers(board)],
   };
 }

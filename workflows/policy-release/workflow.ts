@@ -1,9 +1,11 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import { goLive, settle, takeBack } from './after-commit.ts';
 import { awaitInstant, prepare, review } from './before-release.ts';
-import { activities, type Course, openCourse } from './course.ts';
+import { listenToChannels } from './channels.ts';
+import { activities, type Course, disarm, openCourse } from './course.ts';
+import { listenToLeaders } from './leaders.ts';
 import type { PolicyReleaseInput } from './messages.ts';
-import { listenToPeople } from './people.ts';
+import { listenToReviewers } from './reviewers.ts';
 import { isBeforeCommit } from './rules.ts';
 
 /**
@@ -11,18 +13,21 @@ import { isBeforeCommit } from './rules.ts';
  * seal, every channel is ready and the leader's instant has come; then document, plan and materials go out together
  * (同步组织、同步审签、同步部署). It stays open afterwards, for what channels report late and for a withdrawal.
  */
-export async function policyRelease({ bundleId, lateWindowMs }: PolicyReleaseInput): Promise<void> {
-  const course = openCourse(bundleId);
+export async function policyRelease(input: PolicyReleaseInput): Promise<void> {
+  const course = openCourse(input);
   const { board, enter, tell, unannounced } = course;
-  listenToPeople(course);
+  listenToReviewers(course);
+  listenToLeaders(course);
+  listenToChannels(course);
   const announcing = announceInOrder(course);
   try {
-    await follow(course, lateWindowMs);
+    await follow(course, input.lateWindowMs);
     await condition(() => unannounced.length === 0);
   } catch (error) {
     if (isCancellation(error) && board.submission && isBeforeCommit(board.state)) {
       log.warn('Cancelled before release: what was staged is taken down');
       await CancellationScope.nonCancellable(async () => {
+        if (board.plan && !(await disarm(course))) return; // out already: nothing is taken down behind readers' backs
         await tell({ type: 'release.rolled-back.v1', reason: 'cancelled by an operator' });
         await enter('withdrawn', 'system', 'cancelled by an operator');
         for (const transition of unannounced) await activities.announceTransition(transition);

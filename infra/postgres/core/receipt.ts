@@ -8,6 +8,8 @@ export const receiptOf = (row: Selectable<CoreTables['receipt']>): ChannelReceip
     bundleId: row.bundle_id,
     channel: row.channel,
     state: row.state,
+    attempt: row.attempt,
+    about: row.about,
     at: row.at,
     digests: row.digests,
     url: row.url,

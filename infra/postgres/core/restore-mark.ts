@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Instant } from '../../../schemas/text.ts';
+import type { CoreTables } from './tables.ts';
 
 /** `restoredBy` is a person's id, or `system` where nobody was named. */
 export type RestoreMark = { restoredAt: Instant; restoredBy: string; backupAt: Instant };
@@ -16,10 +17,10 @@ export type RestoreMarkTable = {
 
 /**
  * 发布关闭: the newest mark of a restore that nobody cleared, or null where releases may go out. A commit asks in its own
- * transaction, and refuses with `RestoreUnreconciled`. Any Kysely whose tables include `restore_mark` will do.
+ * transaction, and refuses with `RestoreUnreconciled`.
  */
-export async function releaseModeOff<DB extends RestoreMarkTable>(tx: Kysely<DB>): Promise<RestoreMark | null> {
-  const mark = await (tx as unknown as Kysely<RestoreMarkTable>)
+export async function releaseModeOff(tx: Kysely<CoreTables>): Promise<RestoreMark | null> {
+  const mark = await tx
     .selectFrom('restore_mark')
     .select(['restored_at', 'restored_by', 'backup_at'])
     .where('cleared_at', 'is', null)
@@ -33,8 +34,8 @@ export async function releaseModeOff<DB extends RestoreMarkTable>(tx: Kysely<DB>
  * Turns releases on again, in the name of the operator who saw what was compared; the audit row is written with it.
  * Answers how many marks were cleared: 0 where none stood, as on a repeat.
  */
-export async function clearRestoreMark<DB extends RestoreMarkTable>(db: Kysely<DB>, personId: string): Promise<number> {
-  const { numUpdatedRows } = await (db as unknown as Kysely<RestoreMarkTable>)
+export async function clearRestoreMark(db: Kysely<CoreTables>, personId: string): Promise<number> {
+  const { numUpdatedRows } = await db
     .updateTable('restore_mark')
     .set({ cleared_at: sql`clock_timestamp()`, cleared_by: personId })
     .where('cleared_at', 'is', null)

@@ -1,29 +1,18 @@
 import { type Kysely, sql } from 'kysely';
-import pg from 'pg';
 import type { CoreStore, Revision, Staging } from '../../../activities/ports/core-store.ts';
 import { BundleId, Channel } from '../../../schemas/bundle.ts';
-import { permanent } from '../../../schemas/failures.ts';
+import { Obligations } from '../../../schemas/finding.ts';
 import { GateDefinition } from '../../../schemas/gate.ts';
 import { ReleaseId, StagedObject } from '../../../schemas/release.ts';
 import { SealedContent } from '../../../schemas/seal.ts';
 import { Digest } from '../../../schemas/text.ts';
 import { createInbox } from '../inbox.ts';
-import { commitRelease } from './commit.ts';
+import { createDecisions } from './decisions.ts';
 import { receiptOf } from './receipt.ts';
+import { createReleaseRows } from './releases.ts';
 import type { CoreTables } from './tables.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
-
-/** Names of the constraints that keep people apart, and what to tell the person who meets one. */
-const decisionRefusals: Record<string, Parameters<typeof permanent>> = {
-  decision_pkey: ['GateNotOpen', { zh: '这一关已有决定', en: 'This gate has been decided already' }],
-  decision_one_gate_a_person: ['NotAllowed', { zh: '一人至多审签一关', en: 'One person decides at most one gate' }],
-  decision_no_self_review: [
-    'NotAllowed',
-    { zh: '起草人不能审签自己的稿件', en: 'The drafter may not review the own bundle' },
-  ],
-  decision_on_the_seal: ['SealStale', { zh: '封签不是这一版的', en: 'The seal is not that of this revision' }],
-};
 
 export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
   const inbox = createInbox(db);
@@ -44,9 +33,12 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
   }
 
   return {
+    ...createDecisions(db),
+    ...createReleaseRows(db),
+
     addRevision: (revision) =>
       db.transaction().execute(async (tx) => {
-        const { bundleId, seal, content, gates, findings, drafterId } = revision;
+        const { bundleId, seal, content, gates, findings, obligations, gateInputs, drafterId } = revision;
         await tx
           .insertInto('bundle')
           .values({ bundle_id: bundleId })
@@ -72,9 +64,17 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
             content: json(content),
             gates: json(gates),
             findings: json(findings),
+            obligations: json(obligations),
             drafter_id: drafterId,
           })
           .execute();
+        const inputs = Object.entries(gateInputs).map(([gate, sha256]) => ({
+          bundle_id: bundleId,
+          revision: next,
+          gate,
+          sha256,
+        }));
+        await tx.insertInto('gate_input').values(inputs).execute();
         return next;
       }),
 
@@ -86,6 +86,12 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
         .where('revision', '=', revision)
         .executeTakeFirst();
       if (!row) return null;
+      const inputs = await db
+        .selectFrom('gate_input')
+        .select(['gate', 'sha256'])
+        .where('bundle_id', '=', bundleId)
+        .where('revision', '=', revision)
+        .execute();
       return {
         bundleId,
         revision,
@@ -93,6 +99,8 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
         content: SealedContent.parse(row.content),
         gates: GateDefinition.array().parse(row.gates),
         findings: row.findings,
+        obligations: Obligations.parse(row.obligations),
+        gateInputs: Object.fromEntries(inputs.map(({ gate, sha256 }) => [gate, Digest.parse(sha256)])),
         drafterId: row.drafter_id,
       };
     },
@@ -102,48 +110,15 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       return rows.map((row) => BundleId.parse(row.bundle_id));
     },
 
-    async addDecision({ bundleId, revision }, decision) {
-      const row = await db
+    async editors({ bundleId, revision }) {
+      const rows = await db
         .selectFrom('revision')
         .select('drafter_id')
+        .distinct()
         .where('bundle_id', '=', bundleId)
-        .where('revision', '=', revision)
-        .executeTakeFirst();
-      if (!row) throw permanent('BundleUnknown', { zh: '没有这个版本', en: 'There is no such revision' });
-      const reason = decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null);
-      try {
-        const inserted = await db
-          .insertInto('decision')
-          .values({
-            bundle_id: bundleId,
-            revision,
-            seal: decision.seal,
-            gate: decision.gate,
-            decision: decision.decision,
-            reviewer_id: decision.reviewerId,
-            drafter_id: row.drafter_id,
-            reason,
-          })
-          .returning('decided_at')
-          .executeTakeFirstOrThrow();
-        return { decidedAt: inserted.decided_at };
-      } catch (error) {
-        if (!(error instanceof pg.DatabaseError) || !error.constraint) throw error;
-        // A retry of the very same decision finds its own row.
-        const own = await db
-          .selectFrom('decision')
-          .select('decided_at')
-          .where('bundle_id', '=', bundleId)
-          .where('revision', '=', revision)
-          .where('gate', '=', decision.gate)
-          .where('seal', '=', decision.seal)
-          .where('reviewer_id', '=', decision.reviewerId)
-          .where('decision', '=', decision.decision)
-          .executeTakeFirst();
-        if (own) return { decidedAt: own.decided_at };
-        const refusal = decisionRefusals[error.constraint];
-        throw refusal ? permanent(...refusal) : error;
-      }
+        .where('revision', '<=', revision)
+        .execute();
+      return rows.map(({ drafter_id }) => drafter_id);
     },
 
     async addTransition({ bundleId, transition, revision, seal, state, actorId, detail }) {
@@ -173,18 +148,6 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       return stored;
     },
 
-    async savePlan({ bundleId, revision, seal }, plan) {
-      if (!plan) return void (await db.deleteFrom('plan').where('bundle_id', '=', bundleId).execute());
-      const row = { revision, seal, t0: plan.t0, policy: plan.policy };
-      await db
-        .insertInto('plan')
-        .values({ bundle_id: bundleId, ...row })
-        .onConflict((conflict) => conflict.column('bundle_id').doUpdateSet(row))
-        .execute();
-    },
-
-    commit: (sealed, releaseId) => commitRelease(db, sealed, releaseId),
-
     async receipts(bundleId) {
       const rows = await db.selectFrom('receipt').selectAll().where('bundle_id', '=', bundleId).orderBy('at').execute();
       return rows.map(receiptOf);
@@ -199,6 +162,8 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
             bundle_id: receipt.bundleId,
             channel: receipt.channel,
             state: receipt.state,
+            attempt: receipt.attempt,
+            about: receipt.about,
             at: receipt.at,
             digests: json(receipt.digests),
             url: receipt.url,

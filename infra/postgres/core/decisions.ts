@@ -1,0 +1,186 @@
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import type { CoreStore } from '../../../activities/ports/core-store.ts';
+import { permanent } from '../../../schemas/failures.ts';
+import type { CoreTables } from './tables.ts';
+
+/** Names of the constraints that keep people apart, and what to tell the person who meets one. */
+const refusals: Record<string, Parameters<typeof permanent>> = {
+  decision_pkey: ['GateNotOpen', { zh: '这一关已有决定', en: 'This gate has been decided already' }],
+  decision_one_gate_a_person: [
+    'NotAllowed',
+    { zh: '一人至多审签一关（受托也算）', en: 'One person decides at most one gate, also by delegation' },
+  ],
+  decision_no_self_review: [
+    'NotAllowed',
+    {
+      zh: '起草人不能审签、放行自己的稿件',
+      en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
+    },
+  ],
+  decision_on_the_seal: ['SealStale', { zh: '封签不是这一版的', en: 'The seal is not that of this revision' }],
+  override_once: ['WrongPhase', { zh: '这一步已有人办理', en: 'Somebody has done this step already' }],
+  override_by_two_people: ['NotAllowed', { zh: '例外放行须由第二人确认', en: 'A second person has to confirm it' }],
+};
+
+function refusalOf(error: unknown): unknown {
+  const refusal = error instanceof pg.DatabaseError && error.constraint ? refusals[error.constraint] : undefined;
+  return refusal ? permanent(...refusal) : error;
+}
+
+type Decisions = Pick<CoreStore, 'addDecision' | 'carryDecisions' | 'addOverride' | 'addEmergency' | 'addNotice'>;
+
+/** What reviewers decided. The rows are final: whoever comes second learns of the first. */
+export const createDecisions = (db: Kysely<CoreTables>): Decisions => ({
+  async addDecision({ bundleId, revision }, decision) {
+    const row = await db
+      .selectFrom('revision')
+      .innerJoin('gate_input', (join) =>
+        join
+          .onRef('gate_input.bundle_id', '=', 'revision.bundle_id')
+          .onRef('gate_input.revision', '=', 'revision.revision'),
+      )
+      .select(['drafter_id', 'sha256'])
+      .where('revision.bundle_id', '=', bundleId)
+      .where('revision.revision', '=', revision)
+      .where('gate', '=', decision.gate)
+      .executeTakeFirst();
+    if (!row) throw permanent('BundleUnknown', { zh: '没有这个版本或这一关', en: 'There is no such revision or gate' });
+    try {
+      const inserted = await db
+        .insertInto('decision')
+        .values({
+          bundle_id: bundleId,
+          revision,
+          seal: decision.seal,
+          gate: decision.gate,
+          decision: decision.decision,
+          reviewer_id: decision.reviewerId,
+          acting_for: decision.actingFor ?? null,
+          drafter_id: row.drafter_id,
+          input_sha256: row.sha256,
+          reason: decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null),
+          answers: JSON.stringify(decision.decision === 'signed' ? (decision.answers ?? []) : []),
+        })
+        .returning('decided_at')
+        .executeTakeFirstOrThrow();
+      return { decidedAt: inserted.decided_at };
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || !error.constraint) throw error;
+      // A retry of the very same decision finds its own row.
+      const own = await db
+        .selectFrom('decision')
+        .select('decided_at')
+        .where('bundle_id', '=', bundleId)
+        .where('revision', '=', revision)
+        .where('gate', '=', decision.gate)
+        .where('seal', '=', decision.seal)
+        .where('reviewer_id', '=', decision.reviewerId)
+        .where('decision', '=', decision.decision)
+        .executeTakeFirst();
+      if (own) return { decidedAt: own.decided_at };
+      throw refusalOf(error);
+    }
+  },
+
+  async carryDecisions({ bundleId, revision, seal }, fromRevision) {
+    // One statement a gate: where one may not be carried (its reviewer has become a drafter), the others still are.
+    const candidates = await db
+      .selectFrom('decision as old')
+      .innerJoin('gate_input as input', (join) =>
+        join
+          .onRef('input.bundle_id', '=', 'old.bundle_id')
+          .onRef('input.gate', '=', 'old.gate')
+          .onRef('input.sha256', '=', 'old.input_sha256'),
+      )
+      .innerJoin('revision', (join) =>
+        join.onRef('revision.bundle_id', '=', 'input.bundle_id').onRef('revision.revision', '=', 'input.revision'),
+      )
+      .selectAll('old')
+      .select('revision.drafter_id as new_drafter')
+      .where('old.bundle_id', '=', bundleId)
+      .where('old.revision', '=', fromRevision)
+      .where('old.decision', '=', 'signed')
+      .where('input.revision', '=', revision)
+      .execute();
+    for (const { new_drafter, carried_from, ...old } of candidates) {
+      const carried = {
+        ...old,
+        revision,
+        seal,
+        drafter_id: new_drafter,
+        carried_from: fromRevision,
+        answers: JSON.stringify(old.answers),
+      };
+      await db
+        .insertInto('decision')
+        .values(carried)
+        .onConflict((conflict) => conflict.columns(['bundle_id', 'revision', 'gate']).doNothing())
+        .execute()
+        .catch((error: unknown) => {
+          if (!(error instanceof pg.DatabaseError) || !error.constraint) throw error;
+        });
+    }
+    const kept = await db
+      .selectFrom('decision')
+      .selectAll()
+      .where('bundle_id', '=', bundleId)
+      .where('revision', '=', revision)
+      .where('carried_from', 'is not', null)
+      .execute();
+    return kept.map((row) => ({
+      gate: row.gate,
+      reviewerId: row.reviewer_id,
+      actingFor: row.acting_for,
+      reason: row.reason,
+      decidedAt: row.decided_at,
+      fromRevision: row.carried_from ?? fromRevision,
+    }));
+  },
+
+  async addOverride({ bundleId, revision, seal }, { finding, gate, step, personId, reason }) {
+    const row = { bundle_id: bundleId, revision, seal, finding, gate, step, person_id: personId, reason };
+    try {
+      await db.insertInto('override').values(row).execute();
+    } catch (error) {
+      const own = await db
+        .selectFrom('override')
+        .select('person_id')
+        .where('bundle_id', '=', bundleId)
+        .where('revision', '=', revision)
+        .where('finding', '=', finding)
+        .where('step', '=', step)
+        .executeTakeFirst();
+      if (own?.person_id !== personId) throw refusalOf(error);
+    }
+  },
+
+  async addEmergency({ bundleId, revision }, { reason, declaredBy }) {
+    await db
+      .insertInto('emergency')
+      .values({ bundle_id: bundleId, revision, reason, declared_by: declaredBy })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const { declared_at } = await db
+      .selectFrom('emergency')
+      .select('declared_at')
+      .where('bundle_id', '=', bundleId)
+      .executeTakeFirstOrThrow();
+    return { at: declared_at };
+  },
+
+  async addNotice(noticeId, { bundleId, revision }, { kind, gate, detail }) {
+    await db
+      .insertInto('notice')
+      .values({
+        notice_id: noticeId,
+        kind,
+        bundle_id: bundleId,
+        revision,
+        gate,
+        detail: detail && sql`${JSON.stringify(detail)}::jsonb`,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+});

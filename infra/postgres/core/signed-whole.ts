@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import { permanent } from '../../../schemas/failures.ts';
+import type { CoreTables } from './tables.ts';
+
+/**
+ * What has to be true of a revision before it may be public, from the rows alone: document with plan and materials
+ * (a 公告 interprets nothing), every gate signed on this very seal, no error finding that two people did not let pass, and
+ * every warning answered (I1, I5, I23).
+ */
+export async function assertSignedWhole(
+  tx: Kysely<CoreTables>,
+  { bundle_id, revision, seal }: { bundle_id: string; revision: number; seal: string },
+): Promise<void> {
+  const row = await tx
+    .selectFrom('revision')
+    .select(['gates', 'content', 'obligations'])
+    .where('bundle_id', '=', bundle_id)
+    .where('revision', '=', revision)
+    .where('seal', '=', seal)
+    .executeTakeFirst();
+  if (!row) throw permanent('SealStale', { zh: '没有这个封签的版本', en: 'There is no revision with this seal' });
+  const { manifest } = row.content;
+  const roles = new Set(manifest.items.map((item) => item.role));
+  const whole = roles.has('interpretation-plan') && roles.has('interpretation-material');
+  if (!whole && manifest.policyKind !== 'release-notice') {
+    throw permanent('BundleIncomplete', { zh: '缺少解读方案或解读材料', en: 'Plan or materials are missing' });
+  }
+
+  const signed = await tx
+    .selectFrom('decision')
+    .select(['gate', 'answers'])
+    .where('bundle_id', '=', bundle_id)
+    .where('revision', '=', revision)
+    .where('seal', '=', seal)
+    .where('decision', '=', 'signed')
+    .execute();
+  const passed = new Set(signed.map(({ gate }) => gate));
+  const open = row.gates.filter((gate) => !passed.has(gate.id));
+  if (open.length > 0) {
+    throw permanent('GatesNotPassed', {
+      zh: `尚未通过：${open.map((gate) => gate.name.zh).join('、')}`,
+      en: `Not signed: ${open.map((gate) => gate.name.en).join(', ')}`,
+    });
+  }
+
+  const answered = new Set(signed.flatMap(({ answers }) => answers.map(({ finding }) => finding)));
+  const unanswered = row.obligations.warnings.filter(({ finding }) => !answered.has(finding));
+  if (unanswered.length > 0) {
+    const keys = unanswered.map(({ finding }) => finding);
+    throw permanent('FindingsUnanswered', {
+      zh: `检查意见没有书面答复：${keys.join('、')}`,
+      en: `Warnings without an answer: ${keys.join(', ')}`,
+    });
+  }
+  const overridden = await tx
+    .selectFrom('override')
+    .select('finding')
+    .where('bundle_id', '=', bundle_id)
+    .where('revision', '=', revision)
+    .where('seal', '=', seal)
+    .where('step', '=', 'confirmed')
+    .execute();
+  const mayPass = new Set(overridden.map(({ finding }) => finding));
+  const standing = row.obligations.errors.filter(({ finding, overridable }) => !overridable || !mayPass.has(finding));
+  if (standing.length === 0) return;
+  const keys = standing.map(({ finding }) => finding);
+  throw permanent('FindingsBlock', {
+    zh: `“错误”级检查意见没有解决：${keys.join('、')}`,
+    en: `Error findings stand: ${keys.join(', ')}`,
+  });
+}
