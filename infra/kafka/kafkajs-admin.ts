@@ -99,6 +99,17 @@ export function createKafkajsAdmin({ client, log }: Options) {
       return total;
     });
 
+  /** Per topic and partition, the offsets of the oldest record that is kept and of the next one to come. */
+  const bounds = (topics: string[]): Promise<{ topic: string; partition: number; low: bigint; high: bigint }[]> =>
+    ask(async (open) => {
+      const found = await Promise.all(
+        topics.map(async (topic) => ({ topic, ends: await open.fetchTopicOffsets(topic) })),
+      );
+      return found.flatMap(({ topic, ends }) =>
+        ends.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })),
+      );
+    });
+
   const health = async (): Promise<BusHealth> => {
     const asked = ask((open) => open.describeCluster());
     try {
@@ -112,7 +123,7 @@ export function createKafkajsAdmin({ client, log }: Options) {
     }
   };
 
-  return { ensureTopics, lag, health, close };
+  return { ensureTopics, lag, bounds, health, close };
 }
 
 /** With three replicas one may be missing and an acknowledged event is still on two disks. */

@@ -6,6 +6,7 @@ import { createKafkajsAdmin } from './kafkajs-admin.ts';
 import { createKafkajsClient, type KafkajsClientOptions } from './kafkajs-client.ts';
 import { createLanes } from './kafkajs-lanes.ts';
 import { createKafkajsPublisher } from './kafkajs-publisher.ts';
+import { createReader } from './kafkajs-reader.ts';
 import { startSubscription } from './kafkajs-subscription.ts';
 
 export type KafkajsEventBusOptions = KafkajsClientOptions & {
@@ -19,6 +20,8 @@ export type KafkajsEventBusOptions = KafkajsClientOptions & {
   drainMs?: number;
 };
 
+const groupIdOf = (group: string) => `lockstep.${group}`;
+
 /** The event bus on Kafka, by kafkajs 2.2.4. Connects at the first use of each part, and again after each outage. */
 export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus {
   const { log, onParked = () => undefined } = options;
@@ -29,7 +32,7 @@ export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus
   const subscriptions = new Set<Subscription>();
 
   const subscribe = async ({ group, topics, handler, deadLetterTopic = deadTopic(group) }: SubscribeOptions) => {
-    const groupId = `lockstep.${group}`;
+    const groupId = groupIdOf(group);
     const groupLog = log.child({ group });
     const deliver = createDeliver({
       group,
@@ -49,6 +52,8 @@ export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus
   return {
     publish: publisher.publish,
     subscribe,
+    read: createReader({ createClient, bounds: admin.bounds, log }),
+    lag: (group, topics) => admin.lag(groupIdOf(group), topics),
     ensureTopics: admin.ensureTopics,
     health: admin.health,
     async close() {

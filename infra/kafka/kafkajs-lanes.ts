@@ -96,7 +96,7 @@ export function createLanes({ deliver, patienceMs, log }: Options) {
   };
 }
 
-const toRecord = (topic: string, partition: number, message: KafkaMessage): ReceivedRecord => ({
+export const toRecord = (topic: string, partition: number, message: KafkaMessage): ReceivedRecord => ({
   topic,
   partition,
   offset: BigInt(message.offset),

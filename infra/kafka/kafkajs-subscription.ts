@@ -145,7 +145,7 @@ async function runConsumer({ createClient, groupId, topics, lanes, log }: Option
 }
 
 /** During an outage kafkajs may wait for an answer to its farewell that cannot come; the broker times the member out. */
-async function disconnect(consumer: Consumer, log: Logger): Promise<void> {
+export async function disconnect(consumer: Consumer, log: Logger): Promise<void> {
   const farewell = consumer.disconnect().catch((err) => log.debug({ err }, 'consumer disconnect'));
   await settledWithin(farewell, 5_000);
 }

@@ -4,6 +4,7 @@ import { type Bench, type BusHarness, openBench } from './kafka-bench.ts';
 import { failureContract } from './kafka-contract-failures.ts';
 import { handlingContract } from './kafka-contract-handling.ts';
 import { publishingContract } from './kafka-contract-publishing.ts';
+import { readingContract } from './kafka-contract-reading.ts';
 
 /** What every adapter of the event bus must keep. Call it at the top level of a test file. */
 export function describeEventBusContract(name: string, openHarness: () => Promise<BusHarness>): void {
@@ -24,6 +25,7 @@ export function describeEventBusContract(name: string, openHarness: () => Promis
     publishingContract(bench);
     handlingContract(bench);
     failureContract(bench);
+    readingContract(bench);
 
     test('ensureTopics can be repeated and run by several processes at once', async () => {
       const { bus, createBus } = bench();

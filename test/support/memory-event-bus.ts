@@ -161,21 +161,30 @@ export function createMemoryEventBus(options: Options = {}): EventBus {
         group.members = group.members.filter(({ id }) => id !== member.id);
         rebalance(group);
       },
-      async lag() {
-        const behind = topics
-          .flatMap(partitionsOf)
-          .map((each) => each.records.length - (group.committed.get(each) ?? 0));
-        return BigInt(behind.reduce((sum, count) => sum + count, 0));
-      },
+      lag: async () => lag(name, topics),
       failed: new Promise(() => undefined), // memory does not die
     };
     subscriptions.add(subscription);
     return subscription;
   };
 
+  const lag = (name: string, topics: string[]): bigint => {
+    const committed = broker.groups.get(name)?.committed;
+    const behind = topics.flatMap(partitionsOf).map((each) => each.records.length - (committed?.get(each) ?? 0));
+    return BigInt(behind.reduce((sum, count) => sum + count, 0));
+  };
+
   return {
     publish,
     subscribe,
+    async read({ topics, each, signal }) {
+      const records = topics.flatMap(partitionsOf).flatMap((partition) => [...partition.records]);
+      for (const [index, record] of records.entries()) {
+        signal?.throwIfAborted();
+        await each(record, records.length - index - 1);
+      }
+    },
+    lag: async (group, topics) => lag(group, topics),
     async ensureTopics(wanted) {
       const differences: string[] = [];
       for (const spec of wanted) {
