@@ -6,11 +6,10 @@ import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { openRelease } from './open-release.ts';
 import type { Receipts } from './receipts.ts';
-import type { SealedFile, SiteWrites } from './site-store.ts';
+import type { SealedFile, SiteInbox, SiteWrites } from './site-store.ts';
 
 export interface Deps<Tx> {
-  /** Runs `effect` once per event id: the inbox row and the effect commit together. */
-  inbox: { once(eventId: string, effect: (tx: Tx) => Promise<void>): Promise<'handled' | 'duplicate'> };
+  inbox: SiteInbox<Tx>;
   site: SiteWrites<Tx>;
   /** Ciphertext that the core put out for the channels. */
   staging: BlobStore;
@@ -38,7 +37,7 @@ export const createHandler =
         case 'release.rolled-back.v1':
           return site.discard(releaseId, tx);
         case 'release.withdrawn.v1':
-          return site.withdraw(releaseId, event.data.reason, event.data.withdrawnAt, tx);
+          return site.withdraw({ releaseId, bundleId: event.subject }, event.data.reason, event.data.withdrawnAt, tx);
         case 'release.amended.v1':
         case 'release.validity.v1':
         case 'release.inspect.v1':

@@ -26,12 +26,15 @@ export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/
 export function createReceipts({ records, publish, publicUrl }: Deps): Receipts {
   const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => {
     const url = liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null;
-    return receiptEvent({ releaseId, bundleId, channel: 'website', url, attempt: 1, about: null, ...statement }, '/lockstep/website');
+    return receiptEvent(
+      { releaseId, bundleId, channel: 'website', url, attempt: 1, about: null, ...statement },
+      '/lockstep/website',
+    );
   };
   return {
     async announce(releaseId) {
       const release = await records.release(releaseId);
-      if (!release) return; // rolled back or withdrawn before it ever reached this channel
+      if (!release?.seal) return; // rolled back or withdrawn before it ever reached this channel
       const digests = (await records.files(releaseId)).map(({ sha256 }) => sha256);
       const statements = whatIsSo(release, digests);
       if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));

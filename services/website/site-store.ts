@@ -9,7 +9,9 @@ export type SealedFile = Omit<StagedObject, 'ciphertext'> & { sealed: Uint8Array
 export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Digest };
 
 /** What the site knows of one release; times are of its own database's clock, but for those in the events. */
-export type SiteRelease = StagedRelease & {
+export type SiteRelease = Omit<StagedRelease, 'seal'> & {
+  /** Null where it was withdrawn before anything of it came here. */
+  seal: Digest | null;
   state: 'staged' | 'refused' | 'live' | 'superseded' | 'discarded' | 'withdrawn';
   preparedAt: Instant;
   refusal: { at: Instant; reason: Bilingual } | null;
@@ -20,6 +22,11 @@ export type SiteRelease = StagedRelease & {
   withdrawnAt: Instant | null;
 };
 
+/** Runs `effect` once per event id: the inbox row and the effect commit together. */
+export interface SiteInbox<Tx> {
+  once(eventId: string, effect: (tx: Tx) => Promise<void>): Promise<'handled' | 'duplicate'>;
+}
+
 /** Effects of release events. Each runs inside the inbox transaction of its event. */
 export interface SiteWrites<Tx> {
   /** Stages anew what was staged, refused or discarded; a release that is or was public stays as it is. */
@@ -28,15 +35,21 @@ export interface SiteWrites<Tx> {
   refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;
   /** The staged files of a release that waits for its `go`; undefined in any other state. */
   staged(releaseId: ReleaseId, tx: Tx): Promise<SealedFile[] | undefined>;
-  /** The one switch: from the commit of `tx` on, all pages of the release are public, before it none. */
+  /**
+   * The one switch: from the commit of `tx` on, all pages of the release are public, before it none. Where the bundle
+   * shows a release that was committed later, that one stays.
+   */
   goLive(
     release: { releaseId: ReleaseId; key: Uint8Array; committedAt: Instant; catalogue: Catalogue },
     tx: Tx,
   ): Promise<void>;
   /** Deletes what was staged. A live release goes back to what its bundle showed before. */
   discard(releaseId: ReleaseId, tx: Tx): Promise<void>;
-  /** Leaves a tombstone; files and key are deleted, so that nothing can bring the text back. */
-  withdraw(releaseId: ReleaseId, reason: string, withdrawnAt: Instant, tx: Tx): Promise<void>;
+  /**
+   * Leaves a tombstone; files and key are deleted, so that nothing can bring the text back. Of a release that is not
+   * known yet it is remembered, and what comes of it later changes nothing.
+   */
+  withdraw(release: Omit<StagedRelease, 'seal'>, reason: string, withdrawnAt: Instant, tx: Tx): Promise<void>;
 }
 
 export interface SiteRecords {

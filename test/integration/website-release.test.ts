@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
 
@@ -207,4 +209,48 @@ test('readers get a 304 for what they have, and nothing but GET and HEAD', async
   expect(head.headers.get('content-length')).toBe(first.headers.get('content-length'));
   expect((await fetch(url, { method: 'POST' })).status).toBe(405);
   expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+});
+
+test('a release that was withdrawn before anything of it came stays withdrawn, whatever is retried later', async () => {
+  const release = sampleRelease();
+  await website.handle(withdrawal(release));
+  await website.prepare(release);
+  await website.go(release);
+  expect((await website.get(policy(release.bundleId))).status).toBe(404); // readers never knew it: no tombstone
+  expect((await website.get(interpretation(release.bundleId))).status).toBe(404);
+});
+
+test('an older release whose go comes late does not replace the newer one, nor its tombstone', async () => {
+  const older = sampleRelease();
+  const newer = sampleRelease(older.bundleId);
+  for (const release of [older, newer]) await website.prepare(release);
+  await website.go(newer, newer.key, '2026-03-17T01:00:00.000Z');
+  const late = await website.go(older, older.key, '2026-03-16T01:00:00.000Z');
+  expect((await website.get(policy(older.bundleId))).text()).toContain('2026-03-17 09:00');
+  await website.handle(withdrawal(newer));
+  await website.handle({ ...late, id: randomUUID() });
+  expect((await website.get(policy(older.bundleId))).status).toBe(410);
+});
+
+test('while the site is being replayed new orders wait, and pages are served', async () => {
+  const shown = sampleRelease();
+  await website.prepare(shown);
+  await website.go(shown);
+  const next = sampleRelease();
+  await website.prepare(next);
+  const replayer = await openWebsiteDatabase(database.url);
+  const done = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const replay = replayer.replaying(async () => {
+    begun.resolve();
+    await done.promise;
+  });
+  await begun.promise;
+  await expect(website.go(next)).rejects.toBeInstanceOf(TransientFailure); // held in its partition, never parked
+  expect((await website.get(policy(shown.bundleId))).status).toBe(200);
+  done.resolve();
+  await replay;
+  await website.go(next);
+  expect((await website.get(policy(next.bundleId))).status).toBe(200);
+  await replayer.close();
 });

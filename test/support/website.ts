@@ -146,10 +146,10 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
       await handle(event);
       return event;
     },
-    async go(release: SampleRelease, key: Uint8Array = release.key) {
+    async go(release: SampleRelease, key: Uint8Array = release.key, committedAt = '2026-03-16T01:00:00.000Z') {
       const event = release.event('release.go.v1', {
         seal: release.seal,
-        committedAt: '2026-03-16T01:00:00.000Z',
+        committedAt,
         channels: ['website'],
         key: Buffer.from(key).toString('base64'),
       });

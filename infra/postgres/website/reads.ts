@@ -14,7 +14,7 @@ export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
     return {
       releaseId,
       bundleId: BundleId.parse(row.bundle_id),
-      seal: Digest.parse(row.seal),
+      seal: Digest.nullable().parse(row.seal),
       state: row.state,
       preparedAt: row.prepared_at,
       refusal: row.refused_at && row.refusal ? { at: row.refused_at, reason: row.refusal } : null,

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, Transaction } from 'kysely';
 import type { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
 import type { Bilingual } from '../../../schemas/text.ts';
 import type { InboxTable } from '../inbox.ts';
@@ -8,7 +8,8 @@ type Json<T> = ColumnType<T, string, string>;
 type ReleaseTable = {
   release_id: string;
   bundle_id: string;
-  seal: string;
+  /** Null where it was withdrawn before anything of it came. */
+  seal: string | null;
   state: 'staged' | 'refused' | 'live' | 'superseded' | 'discarded' | 'withdrawn';
   prepared_at: string;
   refused_at: string | null;
@@ -52,3 +53,5 @@ export type WebsiteTables = InboxTable & {
   };
   public_object: ObjectTable;
 };
+
+export type Tx = Transaction<WebsiteTables>;

@@ -1,16 +1,17 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type UpdateObject } from 'kysely';
 import type { SiteWrites } from '../../../services/website/site-store.ts';
-import type { WebsiteTables } from './tables.ts';
-
-type Tx = Transaction<WebsiteTables>;
+import type { Tx, WebsiteTables } from './tables.ts';
 
 const now = sql<string>`clock_timestamp()`;
+
+// Not 1, 2, 3: a database that was rebuilt must not give out numbers that a running instance has seen already.
+const nextVersion = sql<number>`greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)`;
 
 /** Points a bundle at a release (or at nothing) and numbers the switch. */
 async function switchTo(bundleId: string, releaseId: string | null, tx: Tx): Promise<void> {
   const { version } = await tx
     .updateTable('pointer_version')
-    .set(({ eb }) => ({ version: eb('version', '+', 1) }))
+    .set({ version: nextVersion })
     .returning('version')
     .executeTakeFirstOrThrow();
   const row = { bundle_id: bundleId, release_id: releaseId, version };
@@ -26,6 +27,9 @@ const locked = (releaseId: string, tx: Tx) =>
 
 const shownBy = (bundleId: string, tx: Tx) =>
   tx.selectFrom('pointer').select('release_id').where('bundle_id', '=', bundleId).executeTakeFirst();
+
+const change = (releaseId: string, set: UpdateObject<WebsiteTables, 'release'>, tx: Tx) =>
+  tx.updateTable('release').set(set).where('release_id', '=', releaseId).execute();
 
 const deleteFiles = (releaseId: string, tx: Tx) =>
   tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
@@ -83,27 +87,22 @@ export function createSiteWrites(): SiteWrites<Tx> {
         .select('bundle_id')
         .where('release_id', '=', releaseId)
         .executeTakeFirstOrThrow();
-      const previous = (await shownBy(bundle_id, tx))?.release_id ?? null;
-      if (previous) {
-        await tx
-          .updateTable('release')
-          .set({ state: 'superseded' })
-          .where('release_id', '=', previous)
-          .where('state', '=', 'live')
-          .execute();
+      const shownId = (await shownBy(bundle_id, tx))?.release_id;
+      const shown = shownId ? await locked(shownId, tx) : undefined;
+      const opened = {
+        key: Buffer.from(key),
+        committed_at: committedAt,
+        live_at: now,
+        catalogue: JSON.stringify(catalogue),
+      };
+      // A `go` that comes late (it was parked) must not put an older release over a newer one, nor over its tombstone.
+      if (shown?.committed_at && Date.parse(shown.committed_at) > Date.parse(committedAt)) {
+        await change(releaseId, { state: 'superseded', ...opened }, tx);
+        if (!shown.previous_release_id) await change(shown.release_id, { previous_release_id: releaseId }, tx);
+        return;
       }
-      await tx
-        .updateTable('release')
-        .set({
-          state: 'live',
-          key: Buffer.from(key),
-          committed_at: committedAt,
-          live_at: now,
-          catalogue: JSON.stringify(catalogue),
-          previous_release_id: previous,
-        })
-        .where('release_id', '=', releaseId)
-        .execute();
+      if (shown?.state === 'live') await change(shown.release_id, { state: 'superseded' }, tx);
+      await change(releaseId, { state: 'live', ...opened, previous_release_id: shown?.release_id ?? null }, tx);
       await switchTo(bundle_id, releaseId, tx); // last: the lock on the version number is held for the commit only
     },
 
@@ -111,29 +110,25 @@ export function createSiteWrites(): SiteWrites<Tx> {
       const release = await locked(releaseId, tx);
       if (!release || release.state === 'discarded' || release.state === 'withdrawn') return;
       await deleteFiles(releaseId, tx);
-      await tx
-        .updateTable('release')
-        .set({ state: 'discarded', key: null, discarded_at: now })
-        .where('release_id', '=', releaseId)
-        .execute();
+      await change(releaseId, { state: 'discarded', key: null, discarded_at: now }, tx);
       if (release.state !== 'live') return;
       const before = release.previous_release_id ? await locked(release.previous_release_id, tx) : undefined;
-      if (before?.state === 'superseded') {
-        await tx.updateTable('release').set({ state: 'live' }).where('release_id', '=', before.release_id).execute();
-      }
+      if (before?.state === 'superseded') await change(before.release_id, { state: 'live' }, tx);
       const shows = before && ['superseded', 'withdrawn'].includes(before.state) ? before.release_id : null;
       await switchTo(release.bundle_id, shows, tx);
     },
 
-    async withdraw(releaseId, reason, withdrawnAt, tx) {
+    async withdraw({ releaseId, bundleId }, reason, withdrawnAt, tx) {
+      const withdrawn = { state: 'withdrawn' as const, withdrawn_at: withdrawnAt, withdrawal_reason: reason };
       const release = await locked(releaseId, tx);
-      if (!release || release.state === 'withdrawn') return;
+      if (!release) {
+        // What comes later of it (its `prepare` was parked) finds it withdrawn.
+        const unseen = { release_id: releaseId, bundle_id: bundleId, seal: null, prepared_at: now, ...withdrawn };
+        return void (await tx.insertInto('release').values(unseen).execute());
+      }
+      if (release.state === 'withdrawn') return;
       await deleteFiles(releaseId, tx);
-      await tx
-        .updateTable('release')
-        .set({ state: 'withdrawn', key: null, withdrawn_at: withdrawnAt, withdrawal_reason: reason })
-        .where('release_id', '=', releaseId)
-        .execute();
+      await change(releaseId, { ...withdrawn, key: null }, tx);
       // A newer release of the same bundle stays; a release that was never public leaves no tombstone.
       if (release.state === 'live') await switchTo(release.bundle_id, releaseId, tx);
     },
