@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Channel } from './bundle.ts';
 import { Instant } from './text.ts';
 
 const milliseconds = z.number().nonnegative();
@@ -25,25 +26,120 @@ export const CheckBenchRun = z.strictObject({
 });
 export type CheckBenchRun = z.infer<typeof CheckBenchRun>;
 
+/** What a figure was measured on; a ratio travels, a time does not. */
+const Machine = z.strictObject({
+  system: z.string(),
+  processor: z.string(),
+  processors: z.int().positive(),
+  memoryBytes: z.int().positive(),
+  /** Average of processes that wanted to run in the minute before; above `processors`, times are too long. */
+  load: z.number().nonnegative(),
+});
+export type Machine = z.infer<typeof Machine>;
+
+/** `kept` is null where the figure could not be had. A budget that was missed is shown, never left out. */
+export const Budget = z.strictObject({
+  what: z.string(),
+  figure: z.string(),
+  budget: z.string(),
+  kept: z.boolean().nullable(),
+});
+export type Budget = z.infer<typeof Budget>;
+
 /** `lockstep bench check --json`. */
 export const CheckBench = z.strictObject({
   bench: z.literal('check'),
   at: Instant,
   versions: z.strictObject({ lockstep: z.string(), node: z.string(), ruleSet: z.string() }),
-  machine: z.strictObject({
-    system: z.string(),
-    processor: z.string(),
-    processors: z.int().positive(),
-    memoryBytes: z.int().positive(),
-    /** Average of processes that wanted to run in the minute before; above `processors`, times are too long. */
-    load: z.number().nonnegative(),
-  }),
+  machine: Machine,
   runs: z.array(CheckBenchRun).min(1),
   /** Largest memory of the child that reads; null where the system does not tell. */
   childPeakBytes: z.int().positive().nullable(),
-  /** `kept` is null where the figure could not be had. */
-  budgets: z.array(
-    z.strictObject({ what: z.string(), figure: z.string(), budget: z.string(), kept: z.boolean().nullable() }),
-  ),
+  budgets: z.array(Budget),
 });
 export type CheckBench = z.infer<typeof CheckBench>;
+
+/** Milliseconds of many bundles. Percentiles are values that occurred (nearest rank), none is made up between two. */
+export const Spread = z.strictObject({
+  count: z.int().positive(),
+  min: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+  max: z.number(),
+});
+export type Spread = z.infer<typeof Spread>;
+
+/** One channel of many bundles with one T0. Null where no bundle got there. */
+export const ChannelBench = z.strictObject({
+  channel: Channel,
+  bundles: z.int().positive(),
+  verified: z.int().nonnegative(),
+  /** From each bundle's own commit to what the channel's receipts say. */
+  commitToLive: Spread.nullable(),
+  commitToVerified: Spread.nullable(),
+  /** From the first commit of all to the last bundle of all. */
+  totalLiveMs: milliseconds.nullable(),
+  totalVerifiedMs: milliseconds.nullable(),
+});
+export type ChannelBench = z.infer<typeof ChannelBench>;
+
+/** What the prober met in public, from each bundle's own commit; an upper bound, by as much as its looks are apart. */
+export const SeenBench = z.strictObject({
+  looks: z.int().nonnegative(),
+  unanswered: z.int().nonnegative(),
+  /** Pages of all bundles, and how many of them it met in public, having looked before they were. */
+  pages: z.int().positive(),
+  met: z.int().nonnegative(),
+  tornWindowMs: milliseconds,
+  /** Pages that were met before their bundle was committed. */
+  early: z.int().nonnegative(),
+  commitToFirst: Spread.nullable(),
+  commitToLast: Spread.nullable(),
+  /** From the first commit of all to the last page of all. */
+  totalMs: milliseconds.nullable(),
+});
+export type SeenBench = z.infer<typeof SeenBench>;
+
+/** `lockstep bench release --json`. */
+export const ReleaseBench = z.strictObject({
+  bench: z.literal('release'),
+  at: Instant,
+  /** Null where somebody else runs the service and does not tell. */
+  versions: z.strictObject({
+    lockstep: z.string(),
+    node: z.string(),
+    temporal: z.string(),
+    kafka: z.string().nullable(),
+    postgres: z.string().nullable(),
+  }),
+  machine: Machine,
+  release: z.strictObject({
+    bundles: z.int().positive(),
+    itemsEach: z.int().positive(),
+    released: z.int().nonnegative(),
+    t0: Instant,
+    /** T0 → commit, both as the release row has them; null where nothing was committed. */
+    lateness: Spread.nullable(),
+    channels: z.array(ChannelBench),
+    /** Null where the prober ended early. */
+    seen: SeenBench.nullable(),
+  }),
+  /** The same pages as plain files behind atomic symlink switches; see docs/benchmarks/release.md. */
+  floor: z.strictObject({
+    directories: z.int().positive(),
+    files: z.int().positive(),
+    runs: z.int().positive(),
+    medianMs: milliseconds,
+    fastestMs: milliseconds,
+  }),
+  /** `ratio` is approvals ÷ bare Updates, which took turns. */
+  approvals: z.strictObject({
+    concurrency: z.int().positive(),
+    count: z.int().positive(),
+    perSecond: z.number().positive(),
+    barePerSecond: z.number().positive(),
+    ratio: z.number().positive(),
+  }),
+  budgets: z.array(Budget),
+});
+export type ReleaseBench = z.infer<typeof ReleaseBench>;

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
-import { ZipFile } from 'yazl';
 import type { BundleSource } from '../../activities/bundles/source.ts';
 import type { Manifest } from '../../schemas/bundle.ts';
+import { type Block, DOCX, docx } from './docx.ts';
 
 /** GB/T 9704—2012 5.2.3: 22 lines of 28 characters. */
 export const PAGE_CHARACTERS = 22 * 28;
 const PAGES_PER_PART = 20;
-const WORD = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
-const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
-const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
 /**
  * A made-up bundle whose document has about `pages` pages, with plan and interpretation (a twentieth of its length),
@@ -33,8 +28,6 @@ export async function longBundle(pages: number): Promise<BundleSource> {
     read: async (path) => files.get(path) ?? new Uint8Array(),
   };
 }
-
-type Block = { text: string; heading?: 1 | 2 } | { rows: string[][] };
 
 function texts(pages: number): { document: Block[]; interpretation: Block[] } {
   const document: Block[] = OPENING.map((text) => ({ text }));
@@ -170,35 +163,4 @@ function manifestOf(files: Map<string, Uint8Array>): Manifest | Record<string, u
       item('interpretation', 'interpretation-material', true),
     ],
   };
-}
-
-const run = (text: string) => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
-/** Several runs to a paragraph, as Word leaves them after a few corrections. */
-const paragraph = (text: string, style = '') =>
-  `<w:p>${style && `<w:pPr><w:outlineLvl w:val="${style}"/></w:pPr>`}${(text.match(/.{1,40}/gsu) ?? []).map(run).join('')}</w:p>`;
-const blockXml = (block: Block) =>
-  'rows' in block
-    ? `<w:tbl>${block.rows.map((cells) => `<w:tr>${cells.map((cell) => `<w:tc>${paragraph(cell)}</w:tc>`).join('')}</w:tr>`).join('')}</w:tbl>`
-    : paragraph(block.text, block.heading === undefined ? '' : String(block.heading - 1));
-
-async function docx(blocks: Block[]): Promise<Uint8Array> {
-  const zip = new ZipFile();
-  const add = (name: string, xml: string) =>
-    zip.addBuffer(Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${xml}`), name, {
-      mtime: new Date('2000-01-01T00:00:00Z'),
-    });
-  add(
-    '[Content_Types].xml',
-    `<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
-  );
-  add(
-    '_rels/.rels',
-    `<Relationships xmlns="${PACKAGE}/relationships"><Relationship Id="main" Type="${OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>`,
-  );
-  add(
-    'word/document.xml',
-    `<w:document xmlns:w="${WORD}"><w:body>${blocks.map(blockXml).join('')}</w:body></w:document>`,
-  );
-  zip.end();
-  return buffer(zip.outputStream);
 }

@@ -33,6 +33,7 @@ const verdict = (changes: Partial<ProbeVerdict> = {}): ProbeVerdict => ({
   lateStart: [],
   tears: [],
   tornWindowMs: 0,
+  firstSeen: [],
   ...changes,
 });
 

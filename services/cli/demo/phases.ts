@@ -4,6 +4,7 @@ import { CliFailure } from '../failure.ts';
 import { channelName } from '../words.ts';
 import type { Cast } from './people.ts';
 import { actOnce, type Limits, readOn } from './persist.ts';
+import { signAs } from './sign.ts';
 import { channelLines, follow, step } from './story.ts';
 
 export type Telling = { report: Reporter; limits: Limits };
@@ -20,7 +21,7 @@ export async function passGates(
       const signed = await actOnce(
         async () => {
           const { seal } = await readOn(read, limits);
-          return reviewer.api.sign(bundleId, gate, { seal, opinion: '已核对检查意见，同意发布。' });
+          return signAs(reviewer, { bundleId, gate, seal });
         },
         {
           ...limits,
@@ -33,7 +34,7 @@ export async function passGates(
   }
 }
 
-const stuckBeforeRelease = ['returned', 'held', 'rolled-back', 'withdrawing', 'withdrawn'];
+export const stuckBeforeRelease = ['returned', 'held', 'rolled-back', 'withdrawing', 'withdrawn'];
 
 export async function awaitReadiness(read: () => Promise<ReleaseStatus>, { report, limits }: Telling): Promise<void> {
   report.line('预置 prepare: 各渠道生成最终成品，读者看不到 every channel makes its final objects, unseen');
@@ -51,7 +52,7 @@ export async function awaitReadiness(read: () => Promise<ReleaseStatus>, { repor
   }
 }
 
-const ends = ['released', 'partly-released', 'rolled-back', 'held', 'withdrawing', 'withdrawn'];
+export const ends = ['released', 'partly-released', 'rolled-back', 'held', 'withdrawing', 'withdrawn'];
 /** A channel that cannot say what it did may still find out. */
 const UNKNOWN_FOR_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import { type FollowersLook, postObservations, readPosts } from './followers.ts';
-import { FromProber, type ProbeOrder, ToProber } from './messages.ts';
-import { poll } from './poll.ts';
+import { FromProber, type ProbedPage, type ProbeOrder, ToProber } from './messages.ts';
+import { type Answer, poll, pollInTurn } from './poll.ts';
 import { judge, type Observation } from './verdict.ts';
 
 /**
@@ -23,28 +23,29 @@ process.on('message', (raw: unknown) => {
   } else probe(message).catch((error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)));
 });
 
-async function probe({ pages, followersUrl, intervalMs }: ProbeOrder): Promise<void> {
+async function probe({ pages, followersUrl, intervalMs, manner }: ProbeOrder): Promise<void> {
   const observations: Observation[] = [];
   const looks: FollowersLook[] = [];
-  const waitingFor = new Set<string>([...pages.map(({ page }) => page), ...(followersUrl ? ['followers'] : [])]);
+  const waitingFor = new Set<string>([...pages.map(nameOf), ...(followersUrl ? ['followers'] : [])]);
   let unanswered = 0;
   const answered = (page: string) => {
     if (waitingFor.delete(page) && waitingFor.size === 0) say({ kind: 'watching' });
   };
 
-  const lanes = pages.map((page) =>
-    poll(page, {
-      intervalMs,
-      wantBody: false,
-      signal: stop.signal,
-      onAnswer(answer) {
-        if (!answer) return void unanswered++;
-        const { requestedAt, answeredAt, status } = answer;
-        observations.push({ group: page.group, page: page.page, requestedAt, answeredAt, visible: status === 200 });
-        answered(page.page);
-      },
-    }),
-  );
+  const note = ({ group, page }: ProbedPage, answer: Answer | undefined) => {
+    if (!answer) return void unanswered++;
+    const { requestedAt, answeredAt } = answer;
+    observations.push({ group, page, requestedAt, answeredAt, visible: isPublic(answer) });
+    answered(nameOf({ group, page }));
+  };
+  const lanes =
+    manner === 'each-page'
+      ? pages.map((page) =>
+          poll(page, { intervalMs, wantBody: false, signal: stop.signal, onAnswer: (answer) => note(page, answer) }),
+        )
+      : [...Map.groupBy(pages, ({ group }) => group).values()].map((group) =>
+          pollInTurn(group, { intervalMs, signal: stop.signal, isPublic, onAnswer: note }),
+        );
   if (followersUrl) {
     lanes.push(
       // A list of everything ever posted is heavier than a page, and its posts cannot be torn by a race of requests.
@@ -71,6 +72,9 @@ async function probe({ pages, followersUrl, intervalMs }: ProbeOrder): Promise<v
     process.disconnect(),
   );
 }
+
+const isPublic = ({ status }: Answer) => status === 200;
+const nameOf = ({ group, page }: Pick<ProbedPage, 'group' | 'page'>) => `${group} ${page}`;
 
 const pathOf = (url: string): string => {
   const { pathname, search } = new URL(url);

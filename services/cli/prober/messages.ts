@@ -15,8 +15,13 @@ export const ProbeOrder = z.strictObject({
   pages: z.array(ProbedPage).min(1),
   /** The list of posts that followers of the WeChat account see; null where it cannot be reached. */
   followersUrl: z.url().nullable(),
-  /** Pause between the starts of two requests for one page; a slower answer makes it longer. */
+  /** Pause between the starts of two requests of one lane; a slower answer makes it longer. */
   intervalMs: z.number().positive(),
+  /**
+   * What a lane asks for. `each-page`: every page has its own. `groups-in-turn`: one lane per group, for many groups: its
+   * pages take turns, and once one is met in public, all the others are asked for at once.
+   */
+  manner: z.enum(['each-page', 'groups-in-turn']).default('each-page'),
 });
 export type ProbeOrder = z.infer<typeof ProbeOrder>;
 
@@ -37,6 +42,7 @@ export const ProbeVerdict = z.strictObject({
     z.strictObject({ group: z.string(), missing: z.string(), shown: z.string(), from: z.number(), to: z.number() }),
   ),
   tornWindowMs: z.number().nonnegative(),
+  firstSeen: z.array(PageName.extend({ at: z.number() })),
 });
 export type ProbeVerdict = z.infer<typeof ProbeVerdict>;
 

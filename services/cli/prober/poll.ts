@@ -9,6 +9,8 @@ export type Answer = { requestedAt: number; answeredAt: number; status: number; 
 const now = () => performance.timeOrigin + performance.now();
 
 const ANSWER_WITHIN_MS = 5_000;
+/** How many times less often a group is looked at that is public as a whole: it may still vanish in part. */
+const WHOLE_IS_CALM = 10;
 
 /** One GET as a reader's browser makes it, on a kept connection; undefined where no answer came. */
 function get(url: URL, family: 4 | 6 | null, agents: { http: HttpAgent; https: HttpsAgent }, wantBody: boolean) {
@@ -55,6 +57,47 @@ export async function poll(
       const started = now();
       options.onAnswer(await get(address, family, agents, options.wantBody));
       await sleep(Math.max(1, options.intervalMs - (now() - started)));
+    }
+  } finally {
+    agents.http.destroy();
+    agents.https.destroy();
+  }
+}
+
+/**
+ * Asks for one page of a group at a time, the pages in turn. One that is met in public has all the others asked for at
+ * once: that is when a reader could have the one without the other. A group that is whole is looked at less often.
+ */
+export async function pollInTurn<P extends Pick<ProbedPage, 'url' | 'family'>>(
+  pages: readonly P[],
+  options: {
+    intervalMs: number;
+    signal: AbortSignal;
+    isPublic(answer: Answer): boolean;
+    onAnswer(page: P, answer: Answer | undefined): void;
+  },
+): Promise<void> {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const ask = async (page: P): Promise<boolean> => {
+    const answer = await get(new URL(page.url), page.family, agents, false);
+    options.onAnswer(page, answer);
+    return answer !== undefined && options.isPublic(answer);
+  };
+  let whole = false;
+  await sleep(Math.random() * options.intervalMs); // many groups: they spread out
+  try {
+    for (let turn = 0; !options.signal.aborted; turn += 1) {
+      const started = now();
+      const page = pages[turn % pages.length];
+      if (!page) return;
+      const met = await ask(page);
+      if (!met) whole = false;
+      else if (!whole) {
+        whole = (await Promise.all(pages.filter((other) => other !== page).map(ask))).every(Boolean);
+        if (!whole) continue; // half of it is public: look again at once
+      }
+      const interval = whole ? options.intervalMs * WHOLE_IS_CALM : options.intervalMs;
+      await sleep(Math.max(1, interval - (now() - started)));
     }
   } finally {
     agents.http.destroy();

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import { FromProber, type ProbedPage, type ProbeOrder, type ProbeStop, type ProbeVerdict } from './messages.ts';
 import { answers } from './poll.ts';
 
@@ -57,7 +58,7 @@ function siteAddresses(websiteUrl: string): { url: string; family: 4 | 6 }[] {
 }
 
 /** Starts the prober as a process of its own. Dispose of it whatever happens: it would go on polling. */
-export function startProber(order: Omit<ProbeOrder, 'kind'>): Prober & AsyncDisposable {
+export function startProber(order: Omit<z.input<typeof ProbeOrder>, 'kind'>): Prober & AsyncDisposable {
   const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     execArgv: ['--import', import.meta.resolve('../../../infra/jsx.ts')],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -76,7 +77,7 @@ export function startProber(order: Omit<ProbeOrder, 'kind'>): Prober & AsyncDisp
   });
   void ended.then(() => watching.reject(new Error('The prober ended before it could watch')));
   watching.promise.catch(() => {}); // whoever waits sees it; nobody may be waiting
-  child.send({ kind: 'probe', ...order } satisfies ProbeOrder);
+  child.send({ kind: 'probe', ...order } satisfies z.input<typeof ProbeOrder>);
   return {
     watching: watching.promise,
     async verdict(postUrl) {

@@ -22,6 +22,8 @@ export type Verdict = {
   tears: Tear[];
   /** The longest tear, in milliseconds; 0 without one. */
   tornWindowMs: number;
+  /** Answer of the first request that met each page in public. */
+  firstSeen: { group: string; page: string; at: number }[];
 };
 
 type Page = {
@@ -54,6 +56,7 @@ export function judge(observations: readonly Observation[]): Verdict {
   const tears: Tear[] = [];
   const neverVisible: Verdict['neverVisible'] = [];
   const lateStart: Verdict['lateStart'] = [];
+  const firstSeen: Verdict['firstSeen'] = [];
   let earliestVisibleAt: number | null = null;
 
   for (const [group, seen] of groups) {
@@ -63,12 +66,13 @@ export function judge(observations: readonly Observation[]): Verdict {
     earliestVisibleAt = earliest([earliestVisibleAt, first]);
     for (const { page, firstVisibleAt } of pages.values()) {
       if (firstVisibleAt === null) neverVisible.push({ group, page });
+      else firstSeen.push({ group, page, at: firstVisibleAt });
       const before = seen.some((each) => each.page === page && !each.visible && each.answeredAt < (first ?? Infinity));
       if (!before) lateStart.push({ group, page });
     }
   }
   const tornWindowMs = tears.reduce((longest, { from, to }) => Math.max(longest, to - from), 0);
-  return { samples: observations.length, earliestVisibleAt, neverVisible, lateStart, tears, tornWindowMs };
+  return { samples: observations.length, earliestVisibleAt, neverVisible, lateStart, tears, tornWindowMs, firstSeen };
 }
 
 /** Goes through a group in the order in which requests started, knowing at each only what was answered before it. */
