@@ -30,6 +30,9 @@ export type Invocation = Surroundings & {
 
 export type Action<A extends unknown[]> = (invocation: Invocation, ...args: A) => Promise<ExitCode>;
 
+/** Makes the action of a command out of the module that has it, which is loaded once the command is called. */
+export type On = <A extends unknown[]>(load: () => Promise<Action<A>>) => (...received: unknown[]) => Promise<void>;
+
 /** Binds an action to the command that commander calls it for. `finish` receives the exit code. */
 export const bind =
   <A extends unknown[]>(surroundings: Surroundings, finish: (code: ExitCode) => void, action: Action<A>) =>

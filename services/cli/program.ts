@@ -6,7 +6,9 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { CliRefusal, ExitCode } from '../../schemas/cli.ts';
 import { ReleasePolicy } from '../../schemas/release.ts';
 import { CliFailure, usage } from './failure.ts';
-import { type Action, bind } from './invocation.ts';
+import { type Action, bind, type On } from './invocation.ts';
+import { gateNoun } from './nouns/gate.ts';
+import { releaseNoun } from './nouns/release.ts';
 import type { Surroundings } from './surroundings.ts';
 import { refusalView } from './views.ts';
 
@@ -71,7 +73,7 @@ const commanderProblems: Record<string, string> = {
 
 function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
   // Commands are loaded when they are called: `check` should not wait for what `demo` needs.
-  const on = <A extends unknown[]>(load: () => Promise<Action<A>>) =>
+  const on: On = <A extends unknown[]>(load: () => Promise<Action<A>>) =>
     bind<A>(surroundings, finish, async (invocation, ...args) => (await load())(invocation, ...args));
 
   const program = new Command('lockstep')
@@ -115,53 +117,8 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     )
     .action(on(async () => (await import('./commands/submit.ts')).submit));
 
-  const gate = program.command('gate').description('审签；sign-off at a gate');
-  gate
-    .command('sign')
-    .description('审签通过；sign')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .argument('<gate>', '关；gate id, e.g. legal')
-    .option('--opinion <text>', '书面意见；written opinion')
-    .option('--seal <digest>', '只签这个封签；sign this seal and no other')
-    .action(on(async () => (await import('./commands/gate.ts')).signGate));
-  gate
-    .command('return')
-    .description('退回修改；return to the drafter')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .argument('<gate>', '关；gate id, e.g. legal')
-    .requiredOption('--reason <text>', '退回理由；why')
-    .option('--seal <digest>', '只退这个封签；return this seal and no other')
-    .action(on(async () => (await import('./commands/gate.ts')).returnGate));
-
-  const release = program.command('release').description('发布；release');
-  release
-    .command('arm')
-    .description('签发并定时；arm, with its moment T0')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .requiredOption('--at <moment>', '时间；2026-03-02T09:00:00+08:00 or +30s, +5m, +2h')
-    .action(on(async () => (await import('./commands/release.ts')).arm));
-  release
-    .command('hold')
-    .description('暂缓；hold')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .requiredOption('--reason <text>', '理由；why')
-    .action(on(async () => (await import('./commands/release.ts')).hold));
-  release
-    .command('resume')
-    .description('恢复；resume, with a new moment where the old one has passed')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .option('--at <moment>', '新的时间；new moment')
-    .action(on(async () => (await import('./commands/release.ts')).resume));
-  release
-    .command('status')
-    .description('进度；where it stands')
-    .argument('<bundle>', '政策包编号；bundle id')
-    .option('--watch', '持续显示，直到结束；follow it to its end')
-    .action(on(async () => (await import('./commands/release.ts')).status));
-  release
-    .command('list')
-    .description('全部政策包；all bundles')
-    .action(on(async () => (await import('./commands/release.ts')).list));
+  gateNoun(program, on);
+  releaseNoun(program, on);
 
   program
     .command('receipts')
