@@ -151,9 +151,8 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--extract', '文件是一个政策包的摘录；the file holds the rows of one bundle only')
     .action(on(async () => (await import('./commands/audit.ts')).verifyAudit));
 
-  program
-    .command('bench')
-    .description('测量；measure')
+  const bench = program.command('bench').description('测量；measure');
+  bench
     .command('check')
     .description('测量 check：60 页用时、是否线性、内存；time for 60 pages, linearity, memory')
     .option('--pages <list>', '自造文件的页数，用逗号分开；pages of the made-up bundles, with commas', '60,250,1000')
@@ -162,6 +161,15 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--out <file>', '把 JSON 写入文件；write the JSON to a file')
     .option('--markdown <file>', '另存 Markdown；write Markdown')
     .action(on(async () => (await import('./commands/bench.ts')).benchCheck));
+  bench
+    .command('release')
+    .description('测量发布：许多政策包同一时刻发布，在正在运行的系统上；many bundles at one T0, on the running system')
+    .option('--bundles <count>', '几个政策包；bundles', '100')
+    .option('--concurrency <count>', '同时办理的审签；signatures under way at a time', '16')
+    .option('--lead <seconds>', '签发到发布的秒数，要够签发全部；from arming to T0, enough to arm all', '60')
+    .option('--out <file>', '把 JSON 写入文件；write the JSON to a file')
+    .option('--markdown <file>', '另存 Markdown；write Markdown')
+    .action(on(async () => (await import('./commands/bench-release.ts')).benchRelease));
   program
     .command('demo')
     .description('演示全过程；the main job with demo people, on the running system')

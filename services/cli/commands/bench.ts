@@ -1,5 +1,4 @@
 import { basename, resolve } from 'node:path';
-import Table from 'cli-table3';
 import { z } from 'zod';
 import { RULES } from '../../../activities/checks/index.ts';
 import { ruleSetOf } from '../../../activities/checks/rule-set.ts';
@@ -12,6 +11,7 @@ import packageFile from '../../../package.json' with { type: 'json' };
 import { CheckBench, type CheckBenchRun } from '../../../schemas/bench.ts';
 import { ExitCode } from '../../../schemas/cli.ts';
 import { type BenchedBundle, measureCheck } from '../bench/measure-check.ts';
+import { budgetTable, machineLine, markdownTable, round, terminalTable } from '../bench/tables.ts';
 import { usage } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 
@@ -92,7 +92,6 @@ function budgets(runs: CheckBenchRun[], peak: number | null): CheckBench['budget
   ];
 }
 
-const round = (value: number) => String(Math.round(value));
 /** Chinese, then English below it. */
 const RUN_HEAD = [
   '政策包\nbundle',
@@ -114,35 +113,19 @@ const runRow = (run: CheckBenchRun) => [
   run.msPerPage.toFixed(2),
   run.perPageToFirst.toFixed(2),
 ];
-const BUDGET_HEAD = ['预算 budget of', '实测 measured', '预算 budget', ''];
-const VERDICTS = { true: '✔ 达到 kept', false: '✖ 未达到 missed', null: '– 未测 not measured' };
-const budgetRow = ({ what, figure, budget, kept }: CheckBench['budgets'][number]) => [
-  what,
-  figure,
-  budget,
-  VERDICTS[`${kept}`],
-];
+const runTable = ({ runs }: CheckBench) => ({ head: RUN_HEAD, rows: runs.map(runRow) });
 const about = ({ at, versions, machine: on, runs }: CheckBench) =>
-  `${at}; ${on.processor}, ${on.processors} × ${on.system}, ${round(on.memoryBytes / 2 ** 30)} GiB, load ${on.load.toFixed(1)}; lockstep ${versions.lockstep}, Node ${versions.node}, rules ${versions.ruleSet}; ${runs[0]?.repeats} runs each`;
+  `${at}; ${machineLine(on)}; lockstep ${versions.lockstep}, Node ${versions.node}, rules ${versions.ruleSet}; ${runs[0]?.repeats} runs each`;
 
-function tables(result: CheckBench): string {
-  const table = (head: string[], rows: string[][]) => {
-    const drawn = new Table({ head, style: { head: [], border: [] } });
-    drawn.push(...rows);
-    return drawn.toString();
-  };
-  return `${table(RUN_HEAD, result.runs.map(runRow))}\n${table(BUDGET_HEAD, result.budgets.map(budgetRow))}\n${about(result)}\n`;
-}
+const tables = (result: CheckBench): string =>
+  `${terminalTable(runTable(result))}\n${terminalTable(budgetTable(result.budgets))}\n${about(result)}\n`;
 
-function markdown(result: CheckBench): string {
-  const table = (head: string[], rows: string[][]) =>
-    [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ').replaceAll('\n', ' ')} |`).join('\n');
-  return [
+const markdown = (result: CheckBench): string =>
+  [
     '# `lockstep bench check`',
     about(result),
     'Times are medians of warm runs that took turns; ratios hold between rows of one page, and not between machines.',
-    table(RUN_HEAD, result.runs.map(runRow)),
-    table(BUDGET_HEAD, result.budgets.map(budgetRow)),
+    markdownTable(runTable(result)),
+    markdownTable(budgetTable(result.budgets)),
     '',
   ].join('\n\n');
-}

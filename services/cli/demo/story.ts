@@ -73,10 +73,14 @@ const tooLong = ({ bundleId, state, blockers }: ReleaseStatus) =>
   });
 
 /** One line of the story, closed whichever way `work` ends; its second result is what the line says. */
-export async function step<T>(report: Reporter, title: string, work: () => Promise<readonly [T, string]>): Promise<T> {
+export async function step<T>(
+  report: Reporter,
+  title: string,
+  work: (progress: Step['progress']) => Promise<readonly [T, string]>,
+): Promise<T> {
   const line = report.step(title);
   try {
-    const [result, told] = await work();
+    const [result, told] = await work((doing, fraction) => line.progress(doing, fraction));
     line.done(told);
     return result;
   } catch (error) {

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '../../../infra/bench/in-parallel.ts';
+import type { ReleaseState, ReleaseStatus } from '../../../schemas/release.ts';
+import type { Cast } from '../demo/people.ts';
+import { type Limits, readOn } from '../demo/persist.ts';
+import { ends, stuckBeforeRelease } from '../demo/phases.ts';
+import { CliFailure } from '../failure.ts';
+import type { ProbeVerdict } from '../prober/messages.ts';
+import { startProber } from '../prober/start.ts';
+import type { SubmittedBundle } from './submit-all.ts';
+
+export type GoneTogether = {
+  t0: string;
+  states: Map<string, ReleaseState>;
+  /** Null where the prober died. */
+  verdict: ProbeVerdict | null;
+};
+
+type Options = {
+  websiteUrl: string;
+  leadMs: number;
+  limits: Limits;
+  progress: (doing: string, fraction?: number) => void;
+};
+
+const AT_ONCE = 8;
+/** From T0 on nobody but the prober asks for anything, until all should be over. */
+const LEAVE_ALONE_MS = 5_000;
+const ASK_EVERY_MS = 1_000;
+/** Between two looks at one bundle: finer would measure the prober. */
+const LOOK_EVERY_MS = 100;
+
+/** Arms every bundle for one T0, which is `leadMs` from when all are prepared, and follows them to their ends. */
+export async function goTogether(
+  { drafter, leader }: Pick<Cast, 'drafter' | 'leader'>,
+  bundles: readonly SubmittedBundle[],
+  { websiteUrl, leadMs, limits, progress }: Options,
+): Promise<GoneTogether> {
+  const read = ({ bundleId }: SubmittedBundle) => readOn(() => drafter.api.status(bundleId), limits);
+  const prepared = await reachAll(bundles, read, {
+    limits,
+    progress: (done) => progress('预置 prepare', done),
+    isThere: ({ state }) => state === 'prepared',
+    isStuck: ({ state, channels }) =>
+      stuckBeforeRelease.includes(state) || channels.some((each) => each.state === 'refused'),
+  });
+  const lost = [...prepared.values()].find(({ state }) => state !== 'prepared');
+  if (lost) throw notPrepared(lost);
+
+  await using prober = startProber({
+    pages: bundles.flatMap(({ bundleId, pages }) =>
+      pages.map((page) => ({
+        group: bundleId,
+        page: page || 'policy',
+        url: new URL(`policies/${bundleId}/${page}`, `${websiteUrl.replace(/\/+$/, '')}/`).href,
+        family: null,
+      })),
+    ),
+    followersUrl: null,
+    intervalMs: LOOK_EVERY_MS,
+    manner: 'groups-in-turn',
+  });
+  progress('旁观探针 prober');
+  await prober.watching;
+
+  const t0 = new Date(Date.now() + leadMs).toISOString();
+  progress('签发 arm');
+  await inParallel(bundles, AT_ONCE, ({ bundleId, seal }) => leader.api.arm(bundleId, { seal, t0 }));
+  const left = Date.parse(t0) - Date.now();
+  progress(`T0 ${t0}`);
+  await sleep(Math.max(0, left) + LEAVE_ALONE_MS, undefined, { signal: limits.signal });
+  const ended = await reachAll(bundles, read, {
+    limits,
+    progress: (done) => progress('发布、核验 release and verify', done),
+    isThere: ({ state }) => ends.includes(state),
+    isStuck: () => false,
+  });
+  return {
+    t0,
+    states: new Map([...ended].map(([bundleId, { state }]) => [bundleId, state])),
+    verdict: await prober.verdict(null),
+  };
+}
+
+/** Asks for those that are under way, gently, until each is there or stuck, or time is up. */
+async function reachAll(
+  bundles: readonly SubmittedBundle[],
+  read: (bundle: SubmittedBundle) => Promise<ReleaseStatus>,
+  options: {
+    limits: Limits;
+    progress: (done: number) => void;
+    isThere: (status: ReleaseStatus) => boolean;
+    isStuck: (status: ReleaseStatus) => boolean;
+  },
+): Promise<Map<string, ReleaseStatus>> {
+  const { limits, progress, isThere, isStuck } = options;
+  const known = new Map<string, ReleaseStatus>();
+  for (let open = [...bundles]; ; ) {
+    const statuses = await inParallel(open, AT_ONCE, read);
+    for (const status of statuses) known.set(status.bundleId, status);
+    open = open.filter((_, index) => {
+      const status = statuses[index];
+      return status !== undefined && !isThere(status) && !isStuck(status);
+    });
+    progress(1 - open.length / bundles.length);
+    if (open.length === 0 || Date.now() > limits.until) return known;
+    await sleep(ASK_EVERY_MS, undefined, { signal: limits.signal });
+  }
+}
+
+const notPrepared = ({ bundleId, state, blockers }: ReleaseStatus) =>
+  new CliFailure({
+    type: 'ChannelRefused',
+    message: {
+      zh: `有政策包没有到待签发（${state}）：${blockers.map(({ zh }) => zh).join('；')}`,
+      en: `A bundle cannot be armed (${state}): ${blockers.map(({ en }) => en).join('; ')}`,
+    },
+    where: bundleId,
+  });

@@ -1,0 +1,71 @@
+import type { ReleaseBench, Spread } from '../../../schemas/bench.ts';
+import { channelName } from '../words.ts';
+import { budgetTable, machineLine, markdownTable, type Rows, round, terminalTable } from './tables.ts';
+
+const number = (value: number | null) => (value === null ? '–' : round(value));
+const spreadCells = (spread: Spread | null) =>
+  spread === null ? ['–', '–', '–', '–'] : [spread.min, spread.p50, spread.p99, spread.max].map(round);
+
+const spreadTable = ({ release: { lateness, seen, channels } }: ReleaseBench): Rows => ({
+  head: ['毫秒\nms', '个\nbundles', '最早\nmin', '中位\np50', 'p99', '最晚\nmax'],
+  rows: (
+    [
+      ['T0 → 提交 commit', lateness],
+      ['提交 → 网站第一项可见 commit → first item met in public (prober)', seen?.commitToFirst ?? null],
+      ['提交 → 网站最后一项可见 commit → last item met in public (prober)', seen?.commitToLast ?? null],
+      ...channels.flatMap(({ channel, commitToLive, commitToVerified }): [string, Spread | null][] => [
+        [`提交 → ${channelName[channel]}上线 commit → ${channel} live (receipts)`, commitToLive],
+        [`提交 → ${channelName[channel]}核验 commit → ${channel} verified (receipts)`, commitToVerified],
+      ]),
+    ] as [string, Spread | null][]
+  ).map(([what, spread]) => [what, String(spread?.count ?? 0), ...spreadCells(spread)]),
+});
+
+const channelTable = ({ release: { bundles, channels } }: ReleaseBench): Rows => ({
+  head: ['渠道\nchannel', '已核验\nverified', '全部上线\nall live ms', '全部核验\nall verified ms'],
+  rows: channels.map(({ channel, verified, totalLiveMs, totalVerifiedMs }) => [
+    `${channelName[channel]} ${channel}`,
+    `${verified}/${bundles}`,
+    number(totalLiveMs),
+    number(totalVerifiedMs),
+  ]),
+});
+
+const about = ({ at, versions, machine, release }: ReleaseBench) =>
+  `${at}; ${machineLine(machine)}; lockstep ${versions.lockstep}, Node ${versions.node}, Temporal ${versions.temporal}, Kafka ${versions.kafka ?? '–'}, PostgreSQL ${versions.postgres ?? '–'}; ${release.released} of ${release.bundles} bundles × ${release.itemsEach} items released at one T0`;
+
+const looked = ({ release: { seen } }: ReleaseBench) =>
+  seen === null
+    ? '旁观探针中途退出 the prober ended early'
+    : `旁观探针 prober: ${seen.looks} looks, ${seen.unanswered} unanswered, ${seen.met} of ${seen.pages} public pages met`;
+
+/** What the figures are, so that nobody takes one for another. */
+const NOTES = [
+  'Ratios are of one run on one machine, and hold elsewhere; the milliseconds and rates beside them do not.',
+  'A bundle has one document, one plan (not public), two interpretations and one annex. Times of commits are those of the release rows, by the database clock; of channels, those of their receipts, by their own; of the prober, when its request was answered. One look at a time is made per bundle, so that looking costs little: what the prober says is late by up to the time between two looks, and never early.',
+  'The symlink floor: the public pages of every bundle, as plain files in a directory each, are put in place by one atomic symlink switch per directory, one after another, and every page is then read once over HTTP from a static file server in a process of its own; from the first switch to the last answer, median of the runs.',
+  'Approvals are signatures through the HTTP API, gate by gate over all bundles, but for the last gate, whose signature begins the preparation. After each gate as many bare Updates of minimal workflows are made with the same concurrency on the same Temporal server, so that what else the machine does falls on both.',
+  'What limits approvals: each is an HTTP request, an Update, and an activity that writes one row, so Temporal writes more of it than of a bare Update. Its transaction also appends to the audit chain, which has one appender at a time: an advisory lock is held from the append to the end of the commit. Approvals can therefore never be faster than commits that reach the disk one after another, whatever else is made faster.',
+];
+
+export const releaseTables = (result: ReleaseBench): string =>
+  [
+    terminalTable(budgetTable(result.budgets)),
+    terminalTable(spreadTable(result)),
+    terminalTable(channelTable(result)),
+    looked(result),
+    about(result),
+    '',
+  ].join('\n');
+
+export const releaseMarkdown = (result: ReleaseBench): string =>
+  [
+    '# `lockstep bench release`',
+    about(result),
+    markdownTable(budgetTable(result.budgets)),
+    markdownTable(spreadTable(result)),
+    markdownTable(channelTable(result)),
+    looked(result),
+    ...NOTES,
+    '',
+  ].join('\n\n');
