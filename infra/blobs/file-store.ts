@@ -6,7 +6,10 @@ import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import { permanent } from '../../schemas/failures.ts';
 import { Digest } from '../../schemas/text.ts';
 
-/** A blob store in a directory: `<dir>/ab/abcd…`, written under another name, synced, then renamed. */
+/**
+ * A blob store in a directory: `<dir>/ab/abcd…`, written under another name, synced, then renamed. Bytes that lie there
+ * damaged are written anew.
+ */
 export function createFileBlobStore(directory: string): BlobStore {
   const pathOf = (digest: Digest) => join(directory, digest.slice(0, 2), Digest.parse(digest));
   const has = (digest: Digest) =>
@@ -21,7 +24,7 @@ export function createFileBlobStore(directory: string): BlobStore {
     has,
     async put(bytes) {
       const digest = digestOf(bytes);
-      if (await has(digest)) return digest;
+      if ((await has(digest)) && digestOf(await readFile(pathOf(digest))) === digest) return digest;
       const path = pathOf(digest);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const temporary = `${path}.${randomUUID()}`;

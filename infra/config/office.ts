@@ -6,6 +6,9 @@ import { CalendarFile, ChannelsFile, GatesFile, PeopleFile } from '../../schemas
 
 export type OfficeConfig = { gates: GatesFile; channels: ChannelsFile; people: PeopleFile; calendar: CalendarFile };
 
+/** The office that is shipped: an example, and the default. */
+export const shippedConfigDir = import.meta.dirname;
+
 async function read<S extends z.ZodType>(directory: string, file: string, schema: S): Promise<z.infer<S>> {
   const path = join(directory, file);
   const text = await readFile(path, 'utf8').catch((error: Error) => {
@@ -17,7 +20,7 @@ async function read<S extends z.ZodType>(directory: string, file: string, schema
 }
 
 /** The office's own data: gates, channels, people, working days. `directory` defaults to the shipped ones. */
-export async function loadOfficeConfig(directory: string = import.meta.dirname): Promise<OfficeConfig> {
+export async function loadOfficeConfig(directory: string = shippedConfigDir): Promise<OfficeConfig> {
   const [gates, channels, people, calendar] = await Promise.all([
     read(directory, 'gates.yaml', GatesFile),
     read(directory, 'channels.yaml', ChannelsFile),

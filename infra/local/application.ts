@@ -24,6 +24,9 @@ interface Options {
   signal?: AbortSignal;
 }
 
+/** Held by whoever starts our processes, or must be sure that none is started. */
+export const startLock = (dataDir: string): string => join(dataDir, 'run', 'start.lock');
+
 /**
  * Starts every process of ours on backing services that answer, after ending what an earlier, killed start left behind.
  * A system that runs already on this data directory is used as it is.
@@ -36,7 +39,7 @@ export async function startApplication({
   signal,
 }: Options): Promise<Application> {
   const layout = dataLayout(dataDir);
-  return withLock(join(dataDir, 'run', 'start.lock'), async () => {
+  return withLock(startLock(dataDir), async () => {
     const running = await readRunState(dataDir);
     if (running) return { addresses: running, ours: false, stop: async () => {} };
     const leftovers = await endLeftovers(dataDir);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Profile } from './backing-service.ts';
+import type { BackingService, Profile } from './backing-service.ts';
 import { dockerUnusable } from './docker.ts';
 import { LocalFailure, reasonOf } from './failure.ts';
 import { backingServices, portsInUse, stopBackingServices } from './instances.ts';
@@ -8,6 +8,7 @@ import { dataLayout, prepareDataDir, requireDiskSpace } from './layout.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { withLock } from './lock.ts';
 import { choosePorts, type Ports } from './ports.ts';
+import { postgres } from './postgres.ts';
 import { rememberedHome } from './postgres-account.ts';
 import type { Reporter } from './report.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -39,6 +40,26 @@ export interface Provisioned {
  * came to be. Throws `LocalFailure` naming the mend when one cannot be had; the others are ended again then.
  */
 export async function provisionLocal(options: ProvisionOptions): Promise<Provisioned> {
+  const { addresses, ...rest } = await provisionServices(options, backingServices);
+  const [temporalAddress = '', brokers = '', adminUrl = ''] = addresses;
+  const namespace = (options.env ?? process.env).LOCKSTEP_TEMPORAL_NAMESPACE || defaultNamespace;
+  return {
+    ...rest,
+    temporal: { address: temporalAddress, namespace },
+    kafka: { brokers: brokers.split(',') },
+    postgres: { adminUrl },
+  };
+}
+
+/** The database server alone, for what works on data while nothing of ours runs. */
+export async function provisionPostgres(
+  options: ProvisionOptions,
+): Promise<Pick<Provisioned, 'postgres' | 'secrets' | 'stop'>> {
+  const { addresses, secrets, stop } = await provisionServices(options, [postgres]);
+  return { postgres: { adminUrl: addresses[0] ?? '' }, secrets, stop };
+}
+
+async function provisionServices(options: ProvisionOptions, services: readonly BackingService[]) {
   const { dataDir, report } = options;
   await prepareDataDir(dataDir);
   for (const dir of [dataDir, options.cacheDir]) await requireDiskSpace(dir);
@@ -56,7 +77,7 @@ export async function provisionLocal(options: ProvisionOptions): Promise<Provisi
   };
   return underLock(async () => {
     try {
-      const answering = await startAll(options);
+      const answering = await startAll(options, services);
       const lease = await takeLease(layout.leases);
       return { ...answering, stop: () => underLock(() => release(lease)) };
     } catch (error) {
@@ -74,7 +95,9 @@ async function removeStores(dataDir: string): Promise<void> {
   }
 }
 
-async function startAll({ dataDir, cacheDir, report, profile, env = process.env, signal }: ProvisionOptions) {
+/** Addresses in the order of `services`. */
+async function startAll(options: ProvisionOptions, services: readonly BackingService[]) {
+  const { dataDir, cacheDir, report, profile, env = process.env, signal } = options;
   const layout = dataLayout(dataDir);
   const ports = await choosePorts({
     path: layout.ports,
@@ -87,9 +110,9 @@ async function startAll({ dataDir, cacheDir, report, profile, env = process.env,
     },
   });
   const secrets = await loadSecrets(layout.secrets);
-  const docker = dockerUnusable(profile); // asked once for all three
+  const docker = dockerUnusable(profile); // asked once for all
   const results = await Promise.allSettled(
-    backingServices.map(async (service) => {
+    services.map(async (service) => {
       const step = report.step(service.title);
       try {
         return await provide(service, { dataDir, cacheDir, ports, secrets, profile, env, signal, step }, docker);
@@ -99,15 +122,9 @@ async function startAll({ dataDir, cacheDir, report, profile, env = process.env,
       }
     }),
   );
-  const [temporalAddress = '', brokers = '', adminUrl = ''] = results.map((result) => {
+  const addresses = results.map((result) => {
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
-  return {
-    temporal: { address: temporalAddress, namespace: env.LOCKSTEP_TEMPORAL_NAMESPACE || defaultNamespace },
-    kafka: { brokers: brokers.split(',') },
-    postgres: { adminUrl },
-    ports,
-    secrets,
-  };
+  return { addresses, ports, secrets };
 }

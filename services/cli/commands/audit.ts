@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ChainVerdict, verifyChain, verifyExtract } from '../../../activities/audit/chain.ts';
+import { readCheckpoints, readJsonLines } from '../../../activities/audit/checkpoint-lines.ts';
 import { vouch } from '../../../activities/audit/evidence.ts';
 import { localCheckpoints, readText } from '../../../infra/cli-io/audit-files.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
 import { AuditRow } from '../../../schemas/audit.ts';
 import { CliAuditExported, CliAuditVerified, ExitCode } from '../../../schemas/cli.ts';
-import { fetchRows, readCheckpoints, readJsonLines, readPublicKeys } from '../audit-chain.ts';
+import { fetchRows, readPublicKeys } from '../audit-chain.ts';
 import { usage } from '../failure.ts';
 import type { Invocation } from '../invocation.ts';
 import { renderEvidence } from '../report/evidence.tsx';

@@ -1,0 +1,149 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { to as copyTo } from 'pg-copy-streams';
+import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import { BackupManifest, CliBackup } from '../../schemas/backup.ts';
+import { isPermanent } from '../../schemas/failures.ts';
+import { Digest } from '../../schemas/text.ts';
+import { readEvidenceFiles } from '../audit/evidence-files.ts';
+import type { Reporter } from '../local/report.ts';
+import { createAuditStore } from '../postgres/core/audit.ts';
+import type { CoreTables } from '../postgres/core/tables.ts';
+import { blobsNamedIn, migrationsOf, sequencesOf, type Table, tablesOf } from './catalogue.ts';
+import { manifestName, putInPlace, requireRoomFor, tablePath, writeBackupFile } from './files.ts';
+import { type Session, withSession } from './session.ts';
+
+export type BackupSource = {
+  databaseUrl: string;
+  blobs: BlobStore;
+  staging: BlobStore;
+  /** Where the worker keeps checkpoints and public keys. */
+  dataDir: string;
+  /** Where the office's *.yaml lie. */
+  configDir: string;
+  /** Version of this software. */
+  software: string;
+};
+
+/**
+ * Writes a backup 备份 while the system runs: the rows of one instant, with all the bytes that they refer to. Appears under
+ * its name when it is whole; takes the place of an earlier backup. The private key of the audit chain is left out: with
+ * it, whoever has the backup could sign a chain of his own, and a new one is made where it is missing.
+ * @throws BackupRefusal where the directory holds anything but an earlier backup
+ */
+export async function writeBackup(source: BackupSource, target: string, report: Reporter): Promise<CliBackup> {
+  const directory = resolve(target);
+  await requireRoomFor(directory);
+  const part = `${directory}.part-${process.pid}`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true, mode: 0o700 });
+  try {
+    const manifest = BackupManifest.parse(await fill(source, part, report));
+    const { sha256 } = await writeBackupFile(part, manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+    await putInPlace(part, directory);
+    const { takenAt, tables, files, audit, missing } = manifest;
+    return CliBackup.parse({
+      ...{ directory, takenAt, audit, missing, manifestSha256: sha256 },
+      ...{ tables: tables.length, files: files.length },
+      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+async function fill(source: BackupSource, part: string, report: Reporter): Promise<BackupManifest> {
+  // Checkpoints before the rows: what they signed is in every later view of the chain, so they never say more than it.
+  const files = await writeEvidence(source.dataDir, part);
+  const { named, ...rows } = await withSession(source.databaseUrl, (session) =>
+    session.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute((tx) => writeRows(session, tx, part, report)),
+  );
+  // Bytes are stored before the row that names them, and never removed: after the rows, all of them are there.
+  const blobs = await copyBlobs('blobs', source.blobs, named.blobs, part, report);
+  const staging = await copyBlobs('staging', source.staging, named.staging, part, report);
+  const config = await writeConfig(source.configDir, part);
+  return {
+    format: 'lockstep-backup',
+    version: 1,
+    ...rows,
+    software: source.software,
+    missing: [...blobs.missing, ...staging.missing],
+    files: [...files, ...rows.files, ...blobs.files, ...staging.files, ...config],
+  };
+}
+
+async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string, report: Reporter) {
+  const step = report.step('数据库 database');
+  // The first statement fixes what all later ones see.
+  const { rows: clock } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(tx);
+  await sql`set local timezone = 'UTC'`.execute(tx);
+  await sql`set local datestyle = 'ISO, YMD'`.execute(tx);
+  await sql`set local extra_float_digits = 3`.execute(tx);
+  await sql`set local bytea_output = 'hex'`.execute(tx);
+  const tables: BackupManifest['tables'] = [];
+  const files: BackupManifest['files'] = [];
+  const all = await tablesOf(tx);
+  for (const [index, table] of all.entries()) {
+    step.progress(table.name, index / all.length);
+    const stream = session.client.query(copyTo(copyStatement(session, table)));
+    files.push(await writeBackupFile(part, tablePath(table.name), stream));
+    tables.push({ name: table.name, columns: table.columns, rows: stream.rowCount });
+  }
+  const head = await createAuditStore(tx).head();
+  const named = await blobsNamedIn(tx);
+  const [migrations, sequences] = [await migrationsOf(tx), await sequencesOf(tx)];
+  step.done(`${tables.reduce((sum, { rows }) => sum + rows, 0)} 行 rows, ${tables.length} 张表 tables`);
+  const audit = head && { size: head.size, head: head.head };
+  return { takenAt: clock[0]?.now ?? '', migrations, tables, sequences, audit, files, named };
+}
+
+function copyStatement({ client }: Session, { name, columns, key }: Table): string {
+  const list = (names: string[]) => names.map((column) => client.escapeIdentifier(column)).join(', ');
+  const order = key.length > 0 ? ` order by ${list(key)}` : '';
+  return `copy (select ${list(columns)} from ${client.escapeIdentifier(name)}${order}) to stdout`;
+}
+
+/** One that is missing or damaged is named in the backup; all the others are worth keeping none the less. */
+async function copyBlobs(store: 'blobs' | 'staging', from: BlobStore, named: string[], part: string, report: Reporter) {
+  const step = report.step(store === 'blobs' ? '内容库 blobs' : '预置内容 staging');
+  const files: BackupManifest['files'] = [];
+  const missing: BackupManifest['missing'] = [];
+  for (const [index, name] of named.entries()) {
+    step.progress(name, index / named.length);
+    const sha256 = Digest.parse(name);
+    try {
+      files.push(await writeBackupFile(part, blobPath(store, sha256), await from.get(sha256)));
+    } catch (error) {
+      if (!isPermanent(error, 'StagingDamaged')) throw error;
+      missing.push({ store, sha256 });
+    }
+  }
+  if (missing.length > 0) step.failed(`${missing.length} 个缺失或损坏 missing or damaged`);
+  else step.done(`${files.length}`);
+  return { files, missing };
+}
+
+/** As the file store lays them out, so that a backup can be read as one. */
+const blobPath = (store: string, sha256: string): string => `${store}/${sha256.slice(0, 2)}/${sha256}`;
+
+async function writeEvidence(dataDir: string, part: string): Promise<BackupManifest['files']> {
+  const { checkpoints, asides, publicKeys } = await readEvidenceFiles(dataDir);
+  const current = checkpoints === null ? [] : [{ name: 'audit-checkpoints.jsonl', text: checkpoints }];
+  const files: BackupManifest['files'] = [];
+  for (const { name, text } of [...current, ...asides, ...publicKeys])
+    files.push(await writeBackupFile(part, `audit/${name}`, Buffer.from(text)));
+  return files;
+}
+
+async function writeConfig(configDir: string, part: string): Promise<BackupManifest['files']> {
+  const files: BackupManifest['files'] = [];
+  for (const name of (await readdir(configDir)).filter((file) => /^[\w-]+\.yaml$/.test(file)).sort())
+    files.push(await writeBackupFile(part, `config/${name}`, await readFile(join(configDir, name))));
+  return files;
+}
