@@ -14,6 +14,8 @@ export interface Deps<Tx> {
   /** Ciphertext that the core put out for the channels. */
   staging: BlobStore;
   receipts: Pick<Receipts, 'announce'>;
+  /** Looks at what readers get, beside the consumer: a slow answer must not hold up an order. */
+  inspect: (order: Of<'release.inspect.v1'>) => void;
   /** A release went live: somebody should read it back soon. */
   onLive: (releaseId: ReleaseId) => void;
   log: Logger;
@@ -24,8 +26,9 @@ export interface Deps<Tx> {
  * duplicate: a crash between the two is healed by the redelivery, and the repeated receipt has the same event id.
  */
 export const createHandler =
-  <Tx>({ inbox, site, staging, receipts, onLive, log }: Deps<Tx>) =>
+  <Tx>({ inbox, site, staging, receipts, inspect, onLive, log }: Deps<Tx>) =>
   async (event: LockstepEvent): Promise<void> => {
+    if (event.type === 'release.inspect.v1' && event.data.channels.includes('website')) return inspect(event);
     if (!isOurs(event)) return;
     const { releaseId } = event.data;
     const outcome = await inbox.once(event.id, async (tx) => {
@@ -36,53 +39,61 @@ export const createHandler =
           return go(event, tx);
         case 'release.rolled-back.v1':
           return site.discard(releaseId, tx);
-        case 'release.withdrawn.v1':
-          return site.withdraw({ releaseId, bundleId: event.subject }, event.data.reason, event.data.withdrawnAt, tx);
+        case 'release.withdrawn.v1': {
+          const { attempt, reason, withdrawnAt } = event.data;
+          return site.withdraw({ releaseId, bundleId: event.subject, attempt }, reason, withdrawnAt, tx);
+        }
         case 'release.amended.v1':
+          return site.noteAct(event.data, tx);
         case 'release.validity.v1':
-        case 'release.inspect.v1':
-          return;
+          return site.setValidity(releaseId, event.data.validity, event.data.since, tx);
         default:
           event satisfies never; // a new event type stops compiling here
       }
     });
-    await receipts.announce(releaseId);
+    // The last of a group to be told lets all of it go, so it speaks for all.
+    const spoken = event.type === 'release.go.v1' ? new Set([releaseId, ...event.data.group]) : [releaseId];
+    for (const each of spoken) await receipts.announce(each);
     if (event.type === 'release.go.v1') onLive(releaseId);
     log.info(
       { eventId: event.id, type: event.type, bundleId: event.subject, releaseId, outcome },
       'release event handled',
     );
 
-    async function prepare({ subject: bundleId, data: { seal, channels } }: Of<'release.prepare.v1'>, tx: Tx) {
+    async function prepare({ subject: bundleId, data }: Of<'release.prepare.v1'>, tx: Tx) {
+      const { seal, channels, attempt } = data;
+      const release = { releaseId, bundleId, seal, attempt };
       const objects = channels.find(({ channel }) => channel === 'website')?.objects ?? [];
       const files: SealedFile[] = [];
       for (const { ciphertext, ...object } of objects) {
-        if (!ciphertext) return site.refuse({ releaseId, bundleId, seal }, unsealed(object.path), tx);
+        if (!ciphertext) return site.refuse(release, unsealed(object.path), tx);
         const sealed = await orRefusal(() => staging.get(ciphertext.sha256));
-        if ('refusal' in sealed) return site.refuse({ releaseId, bundleId, seal }, sealed.refusal, tx);
+        if ('refusal' in sealed) return site.refuse(release, sealed.refusal, tx);
         files.push({ ...object, sealed: sealed.value });
       }
-      return site.stage({ releaseId, bundleId, seal }, files, tx);
+      return site.stage(release, files, tx);
     }
 
     async function go({ subject: bundleId, data }: Of<'release.go.v1'>, tx: Tx) {
-      const { seal, key, committedAt } = data;
+      const { seal, key, committedAt, attempt, group } = data;
+      const release = { releaseId, bundleId, seal, attempt };
       const files = await site.staged(releaseId, tx);
-      if (!files) return site.refuse({ releaseId, bundleId, seal }, neverPrepared, tx);
+      if (!files) return site.refuse(release, neverPrepared, tx);
       // Everything is opened and compared before the switch: a page that readers could not get must not go live.
       const opened = await orRefusal(async () => openRelease(releaseId, Buffer.from(key, 'base64'), files));
-      if ('refusal' in opened) return site.refuse({ releaseId, bundleId, seal }, opened.refusal, tx);
+      if ('refusal' in opened) return site.refuse(release, opened.refusal, tx);
       return site.goLive(
-        { releaseId, key: Buffer.from(key, 'base64'), committedAt, catalogue: opened.value.catalogue },
+        { releaseId, key: Buffer.from(key, 'base64'), committedAt, catalogue: opened.value.catalogue, group },
         tx,
       );
     }
   };
 
 type Of<T extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: T }>;
+type Order = Exclude<ReleaseEvent, { type: 'release.inspect.v1' }>;
 
 /** Orders that concern the website. Roll-back and withdrawal name no channels: they reach whoever has the release. */
-function isOurs(event: LockstepEvent): event is ReleaseEvent {
+function isOurs(event: LockstepEvent): event is Order {
   switch (event.type) {
     case 'release.prepare.v1':
       return event.data.channels.some(({ channel }) => channel === 'website');
@@ -90,6 +101,8 @@ function isOurs(event: LockstepEvent): event is ReleaseEvent {
       return event.data.channels.includes('website');
     case 'release.rolled-back.v1':
     case 'release.withdrawn.v1':
+    case 'release.amended.v1':
+    case 'release.validity.v1':
       return true;
     default:
       return false;

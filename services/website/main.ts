@@ -8,11 +8,12 @@ import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
-import { Topic } from '../../schemas/events.ts';
+import { type ReceiptEvent, Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
 import { runProcess } from '../process-frame.ts';
 import { createAnswer } from './answer.ts';
 import { createHandler } from './handler.ts';
+import { createInspection } from './inspection.ts';
 import { createPublicView } from './public-view.ts';
 import { createReadBack } from './read-back.ts';
 import { createReceipts } from './receipts.ts';
@@ -50,12 +51,14 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   onStop(() => site.close());
   onStop(() => bus.close()); // before the listeners close: what runs may finish while pages are still served
 
-  const receipts = createReceipts({ records, publicUrl, publish: (events) => bus.publish(events.map(encodeEvent)) });
+  const publish = (events: ReceiptEvent[]) => bus.publish(events.map(encodeEvent));
+  const read = (url: string) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 });
+  const receipts = createReceipts({ records, publicUrl, publish });
   const readBack = createReadBack({
     records,
     receipts,
     publicUrls: [...new Set([publicUrl, ...listeners.map(asReadersReachIt)])],
-    read: (url) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 }),
+    read,
     pause,
     log,
   });
@@ -64,6 +67,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     site: writes,
     staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
     receipts,
+    inspect: createInspection({ records, read, publicUrl, publish, now: () => new Date().toISOString(), log }),
     onLive: () => void readBack.wake(),
     log,
   });

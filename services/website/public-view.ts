@@ -1,6 +1,6 @@
 import { digestOf } from '../../activities/digest.ts';
 import { openObject } from '../../activities/releases/sealed-staging.ts';
-import { fillPublicationTime } from '../../activities/rendering/publication-time.ts';
+import { fillSlots } from '../../activities/rendering/page-slots.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { createByteCache } from './byte-cache.ts';
 import type { Pointer, PublicReads, Shown } from './site-store.ts';
@@ -72,14 +72,14 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
 
     /** An opened file of a live release; undefined where the release has no such file. */
     async file(release: Extract<Shown, { state: 'live' }>, path: string): Promise<PublicFile | undefined> {
-      const { releaseId, key, committedAt, liveAt } = release;
+      const { releaseId, key, liveAt } = release;
       const cacheKey = `${releaseId}/${path}`;
       const known = opened.get(cacheKey);
       if (known) return known;
       const stored = await reads.object(releaseId, path);
       if (!stored) return undefined;
       const plain = openObject(key, { releaseId, path }, stored.ciphertext);
-      const body = fillPublicationTime(plain, stored.mediaType, committedAt);
+      const body = fillSlots(plain, stored.mediaType, release);
       const file = { body, mediaType: stored.mediaType, etag: `"${digestOf(body).slice(0, 32)}"`, liveAt };
       opened.set(cacheKey, file);
       return file;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { digestOf } from '../../activities/digest.ts';
-import { clearPublicationTime } from '../../activities/rendering/publication-time.ts';
+import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
@@ -36,7 +36,7 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
       for (const publicUrl of publicUrls) {
         const url = publicUrl + publicPath(release.bundleId, path);
         const { status, body } = await read(url);
-        if (status === 200 && digestOf(clearPublicationTime(body, mediaType)) === sha256) continue;
+        if (status === 200 && digestOf(clearSlots(body, mediaType)) === sha256) continue;
         return {
           zh: `回读 ${url} 的结果与封签不符（状态 ${status}）`,
           en: `What ${url} shows is not what was sealed (status ${status})`,

@@ -5,7 +5,7 @@ import type { ReleaseId } from '../../schemas/release.ts';
 import type { Digest } from '../../schemas/text.ts';
 import type { SiteRecords, SiteRelease } from './site-store.ts';
 
-type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'>;
+type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'> & Partial<Pick<ChannelReceipt, 'about'>>;
 
 export interface Receipts {
   /** Publishes every receipt that the stored row supports. A repeat has the same event ids, so consumers drop it. */
@@ -24,10 +24,13 @@ type Deps = {
 export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/policies/${bundleId}/`;
 
 export function createReceipts({ records, publish, publicUrl }: Deps): Receipts {
-  const toEvent = ({ releaseId, bundleId, liveAt, state }: SiteRelease, statement: Statement): ReceiptEvent => {
+  const toEvent = (
+    { releaseId, bundleId, liveAt, state, attempt }: SiteRelease,
+    statement: Statement,
+  ): ReceiptEvent => {
     const url = liveAt && state !== 'discarded' ? policyUrl(publicUrl, bundleId) : null;
     return receiptEvent(
-      { releaseId, bundleId, channel: 'website', url, attempt: 1, about: null, ...statement },
+      { releaseId, bundleId, channel: 'website', url, attempt, about: null, ...statement },
       '/lockstep/website',
     );
   };
@@ -47,7 +50,7 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
 }
 
 function whatIsSo(release: SiteRelease, digests: Digest[]): Statement[] {
-  const { preparedAt, refusal, liveAt, verifiedAt, discardedAt, withdrawnAt } = release;
+  const { preparedAt, refusal, liveAt, verifiedAt, discardedAt, withdrawnAt, acts } = release;
   const say = (state: Statement['state'], at: string, shown: Digest[]) => ({ state, at, detail: null, digests: shown });
   if (refusal) return [{ state: 'refused', at: refusal.at, detail: refusal.reason, digests: [] }];
   if (withdrawnAt) return [say('withdrawn', withdrawnAt, [])];
@@ -56,5 +59,6 @@ function whatIsSo(release: SiteRelease, digests: Digest[]): Statement[] {
     say('ready', preparedAt, digests),
     ...(liveAt ? [say('live', liveAt, digests)] : []),
     ...(verifiedAt ? [say('verified', verifiedAt, digests)] : []),
+    ...acts.map(({ by, notedAt }) => ({ ...say('amended', notedAt, []), about: by })),
   ];
 }

@@ -1,12 +1,32 @@
+import type { LaterAct } from '../../activities/rendering/page-slots.ts';
 import type { Catalogue } from '../../activities/rendering/website/catalogue.ts';
-import type { BundleId } from '../../schemas/bundle.ts';
-import type { ReleaseId, StagedObject } from '../../schemas/release.ts';
-import type { Bilingual, Digest, Instant } from '../../schemas/text.ts';
+import type { ActKind, BundleId } from '../../schemas/bundle.ts';
+import type { ReleaseId, StagedObject, Validity } from '../../schemas/release.ts';
+import type { Bilingual, Day, Digest, Instant } from '../../schemas/text.ts';
 
 /** A staged object and its ciphertext, as it came out of the staging blob store. */
 export type SealedFile = Omit<StagedObject, 'ciphertext'> & { sealed: Uint8Array };
 
-export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Digest };
+/** `attempt` is the try of this channel that an order belongs to; receipts say it back. */
+export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Digest; attempt: number };
+
+/** A release that was told to go; `group` names all that go at one stroke, itself included. */
+export type Going = {
+  releaseId: ReleaseId;
+  key: Uint8Array;
+  committedAt: Instant;
+  catalogue: Catalogue;
+  group: readonly ReleaseId[];
+};
+
+/** What a later release did to this one. */
+export type NotedAct = {
+  releaseId: ReleaseId;
+  act: ActKind;
+  on: Day;
+  reason: string;
+  by: { releaseId: ReleaseId; bundleId: BundleId };
+};
 
 /** What the site knows of one release; times are of its own database's clock, but for those in the events. */
 export type SiteRelease = Omit<StagedRelease, 'seal'> & {
@@ -20,6 +40,7 @@ export type SiteRelease = Omit<StagedRelease, 'seal'> & {
   verifiedAt: Instant | null;
   discardedAt: Instant | null;
   withdrawnAt: Instant | null;
+  acts: { by: ReleaseId; notedAt: Instant }[];
 };
 
 /** Runs `effect` once per event id: the inbox row and the effect commit together. */
@@ -37,12 +58,10 @@ export interface SiteWrites<Tx> {
   staged(releaseId: ReleaseId, tx: Tx): Promise<SealedFile[] | undefined>;
   /**
    * The one switch: from the commit of `tx` on, all pages of the release are public, before it none. Where the bundle
-   * shows a release that was committed later, that one stays.
+   * shows a release that was committed later, that one stays. One of a group waits here until every member was told to go;
+   * then all of them are public from one commit on.
    */
-  goLive(
-    release: { releaseId: ReleaseId; key: Uint8Array; committedAt: Instant; catalogue: Catalogue },
-    tx: Tx,
-  ): Promise<void>;
+  goLive(release: Going, tx: Tx): Promise<void>;
   /** Deletes what was staged. A live release goes back to what its bundle showed before. */
   discard(releaseId: ReleaseId, tx: Tx): Promise<void>;
   /**
@@ -50,6 +69,9 @@ export interface SiteWrites<Tx> {
    * known yet it is remembered, and what comes of it later changes nothing.
    */
   withdraw(release: Omit<StagedRelease, 'seal'>, reason: string, withdrawnAt: Instant, tx: Tx): Promise<void>;
+  /** Shown on every page of the release from now on. */
+  noteAct(act: NotedAct, tx: Tx): Promise<void>;
+  setValidity(releaseId: ReleaseId, validity: Validity, since: Day, tx: Tx): Promise<void>;
 }
 
 export interface SiteRecords {
@@ -72,6 +94,8 @@ export type Shown =
       committedAt: Instant;
       liveAt: Instant;
       catalogue: Catalogue;
+      validity: Validity;
+      acts: LaterAct[];
     }
   | { state: 'withdrawn'; releaseId: ReleaseId; title: string; reason: string; withdrawnAt: Instant };
 

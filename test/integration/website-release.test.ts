@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
@@ -253,4 +254,119 @@ test('while the site is being replayed new orders wait, and pages are served', a
   await website.go(next);
   expect((await website.get(policy(next.bundleId))).status).toBe(200);
   await replayer.close();
+});
+
+test('of a group nothing is public until the last member was told to go; then all of it is, in one switch', async () => {
+  const group = [sampleRelease(), sampleRelease(), sampleRelease()];
+  for (const member of group) await website.prepare(member);
+  const pages = group.flatMap(({ bundleId }) => [policy(bundleId), interpretation(bundleId)]);
+  let ended = false;
+  const looks: number[] = [];
+  const reader = (async () => {
+    while (!ended) {
+      // Backwards and forwards: whatever was seen first must not be ahead of what was seen later.
+      for (const order of [pages, pages.toReversed()]) {
+        const statuses: number[] = [];
+        for (const page of order) statuses.push((await website.get(page)).status);
+        looks.push(...statuses);
+        const firstPublic = statuses.indexOf(200);
+        if (firstPublic >= 0) expect(statuses.slice(firstPublic).every((status) => status === 200)).toBe(true);
+      }
+    }
+  })();
+  const [first, ...others] = group;
+  if (!first) throw new Error('no group');
+  await website.go(first, first.key, undefined, group);
+  expect((await website.get(policy(first.bundleId))).status).toBe(404);
+  expect(statesOf(first.releaseId)).not.toContain('live');
+  await Promise.all(others.map((member) => website.go(member, member.key, undefined, group)));
+  ended = true;
+  await reader;
+  expect(looks).toContain(404);
+  for (const page of pages) expect((await website.get(page)).status).toBe(200);
+  for (const { releaseId } of group) expect(statesOf(releaseId)).toContain('live');
+});
+
+test('a group of which one member was taken back never becomes public', async () => {
+  const [one, other] = [sampleRelease(), sampleRelease()];
+  for (const member of [one, other]) await website.prepare(member);
+  await website.go(one, one.key, undefined, [one, other]);
+  await website.handle(one.event('release.rolled-back.v1', { reason: '同批回退' }));
+  await website.go(other, other.key, undefined, [one, other]);
+  for (const { bundleId } of [one, other]) expect((await website.get(policy(bundleId))).status).toBe(404);
+  expect(statesOf(one.releaseId)).toContain('discarded');
+});
+
+test('what a later document did, and 有效性, stand on every page at once, and the pages are still the sealed ones', async () => {
+  const [older, later] = [sampleRelease(), sampleRelease()];
+  for (const each of [older, later]) {
+    await website.prepare(each);
+    await website.go(each);
+  }
+  const before = await website.get(policy(older.bundleId));
+  expect(Buffer.from(before.body).toString()).toContain('<span id="validity">有效</span>');
+  const act = older.event('release.amended.v1', {
+    act: 'abolish',
+    on: '2027-01-01',
+    reason: '已有新办法 <b>',
+    by: { releaseId: later.releaseId, bundleId: later.bundleId },
+  });
+  await website.handle(act);
+  await website.handle(act);
+  await website.handle(older.event('release.validity.v1', { validity: 'abolished', since: '2027-01-01' }));
+  await website.handle(older.event('release.validity.v1', { validity: 'in-force', since: '2026-03-16' })); // late news
+  for (const path of [policy(older.bundleId), interpretation(older.bundleId)]) {
+    const { body } = await website.get(path);
+    expect(Buffer.from(body).toString()).toContain(
+      `由<a href="/policies/${later.bundleId}/">《${secrets.title}》</a>废止`,
+    );
+    expect(Buffer.from(body).toString()).toContain('已有新办法 &lt;b&gt;');
+    const sealed = older.files.find((file) => path.endsWith(file.path.replace('index.html', '')));
+    expect(Buffer.from(clearSlots(body, 'text/html')).toString()).toBe(sealed?.plain.toString());
+  }
+  expect(Buffer.from((await website.get(policy(older.bundleId))).body).toString()).toContain(
+    '<span id="validity">废止</span>',
+  );
+  const amended = website.published.filter(
+    ({ data }) => data.releaseId === older.releaseId && data.state === 'amended',
+  );
+  expect(new Set(amended.map(({ id }) => id)).size).toBe(1);
+  expect(amended[0]?.data).toMatchObject({ about: later.releaseId, channel: 'website' });
+});
+
+test('a second try after a refusal speaks for itself', async () => {
+  const release = sampleRelease();
+  const good = release.files;
+  release.files = good.map((file) => ({ ...file, sealed: Buffer.from('damaged') }));
+  await website.prepare(release);
+  await website.go(release);
+  expect(statesOf(release.releaseId)).toContain('refused');
+  release.files = good;
+  await website.prepare(release, 2);
+  await website.go(release, release.key, undefined, [], 2);
+  await website.settled();
+  const told = website.published.filter(({ data }) => data.releaseId === release.releaseId).map(({ data }) => data);
+  expect(told).toContainEqual(expect.objectContaining({ state: 'verified', attempt: 2 }));
+  expect(told).toContainEqual(expect.objectContaining({ state: 'refused', attempt: 1 }));
+});
+
+test('an inspection says what readers really get, and changes nothing', async () => {
+  const release = sampleRelease();
+  const inspected = async () => {
+    const inspectionId = randomUUID();
+    await website.handle(release.event('release.inspect.v1', { inspectionId, channels: ['website'] }));
+    const answer = () =>
+      website.published.find(({ data }) => 'inspectionId' in data && data.inspectionId === inspectionId);
+    await expect.poll(answer).toBeDefined();
+    return answer()?.data;
+  };
+  expect(await inspected()).toMatchObject({ state: 'absent', digests: [] });
+  await website.prepare(release);
+  expect(await inspected()).toMatchObject({ state: 'staged', digests: [] });
+  await website.go(release);
+  expect(await inspected()).toMatchObject({ state: 'public', detail: null });
+  await website.handle(
+    release.event('release.withdrawn.v1', { reason: '依据变化', withdrawnAt: '2026-03-17T01:00:00.000Z' }),
+  );
+  expect(await inspected()).toMatchObject({ state: 'withdrawn', digests: [] });
 });

@@ -14,6 +14,7 @@ import { ReceiptEvent, ReleaseEvent } from '../../schemas/events.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { createAnswer } from '../../services/website/answer.ts';
 import { createHandler } from '../../services/website/handler.ts';
+import { createInspection } from '../../services/website/inspection.ts';
 import { createPublicView } from '../../services/website/public-view.ts';
 import { createReadBack } from '../../services/website/read-back.ts';
 import { createReceipts } from '../../services/website/receipts.ts';
@@ -29,7 +30,7 @@ export const secrets = {
 };
 
 const page = (body: string) =>
-  `<!doctype html><html><head><meta name="PubDate" content="{{PubDate}}"/></head><body>${body}<time id="published-on">{{PublishedOn}}</time></body></html>`;
+  `<!doctype html><html><head><meta name="PubDate" content="{{PubDate}}"/></head><body><div id="later-acts">{{LaterActs}}</div><span id="validity">{{Validity}}</span>${body}<time id="published-on">{{PublishedOn}}</time></body></html>`;
 
 /** A release as the core would stage it: three files, sealed with one key, and the events that carry it. */
 export function sampleRelease(bundleId = BundleId.parse(randomUUID())) {
@@ -87,16 +88,17 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
     const port = server.ports[at];
     return port === undefined ? [] : [`http://${host}:${port}`];
   });
+  const publish = async (events: ReceiptEvent[]) => {
+    if (failures > 0) {
+      failures -= 1;
+      throw new Error('event bus is away');
+    }
+    published.push(...events.map((event) => ReceiptEvent.parse(event)));
+  };
   const receipts = createReceipts({
     records: database.records,
     publicUrl: publicUrls[0] ?? '',
-    async publish(events) {
-      if (failures > 0) {
-        failures -= 1;
-        throw new Error('event bus is away');
-      }
-      published.push(...events.map((event) => ReceiptEvent.parse(event)));
-    },
+    publish,
   });
   const read = (url: string) => request({ url, timeoutMs: 5_000 });
   const readBack = createReadBack({
@@ -114,6 +116,14 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
     site: database.writes,
     staging,
     receipts,
+    inspect: createInspection({
+      records: database.records,
+      read,
+      publicUrl: publicUrls[0] ?? '',
+      publish,
+      now: () => new Date().toISOString(),
+      log,
+    }),
     onLive: () => {
       verified = readBack.wake();
     },
@@ -129,7 +139,7 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
     },
     settled: () => verified,
     get: (path: string, family = 0) => read(`${publicUrls[family]}${path}`),
-    async prepare(release: SampleRelease) {
+    async prepare(release: SampleRelease, attempt = 1) {
       const objects = await Promise.all(
         release.files.map(async ({ path, mediaType, plain, sealed }) => ({
           path,
@@ -142,16 +152,25 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
       const event = release.event('release.prepare.v1', {
         seal: release.seal,
         channels: [{ channel: 'website', objects }],
+        attempt,
       });
       await handle(event);
       return event;
     },
-    async go(release: SampleRelease, key: Uint8Array = release.key, committedAt = '2026-03-16T01:00:00.000Z') {
+    async go(
+      release: SampleRelease,
+      key: Uint8Array = release.key,
+      committedAt = '2026-03-16T01:00:00.000Z',
+      group: SampleRelease[] = [],
+      attempt = 1,
+    ) {
       const event = release.event('release.go.v1', {
         seal: release.seal,
         committedAt,
         channels: ['website'],
         key: Buffer.from(key).toString('base64'),
+        group: group.map(({ releaseId }) => releaseId),
+        attempt,
       });
       await handle(event);
       return event;

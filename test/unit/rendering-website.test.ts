@@ -70,7 +70,7 @@ test('neither the plan nor the legal dossier leaves, even if a manifest calls th
 
 test('the table pads dates, and the number stands in it', () => {
   const facts = textOf(read(/<table class="facts">[\s\S]*?<\/table>/.exec(site.text('index.html'))?.[0] ?? ''));
-  for (const words of ['2026年11月18日', '青禾政字〔2026〕31号', '有效性有效', '公开方式主动公开'])
+  for (const words of ['2026年11月18日', '青禾政字〔2026〕31号', '有效性{{Validity}}', '公开方式主动公开'])
     expect(facts).toContain(words);
   expect(facts).toContain('发布日期{{PublishedOn}}');
 });

@@ -18,7 +18,7 @@ const at = '2026-03-16T01:00:00.000Z';
 const live: Pointer = {
   bundleId,
   version: 1,
-  shows: { state: 'live', releaseId, key, committedAt: at, liveAt: at, catalogue },
+  shows: { state: 'live', releaseId, key, committedAt: at, liveAt: at, catalogue, validity: 'in-force', acts: [] },
 };
 
 /** A store whose answers the test gives out one by one. */

@@ -26,6 +26,8 @@ function siteWith(count: number, read: (url: string, tries: number) => { status:
       verifiedAt: null,
       discardedAt: null,
       withdrawnAt: null,
+      attempt: 1,
+      acts: [],
     }),
   );
   const verified = new Set<ReleaseId>();

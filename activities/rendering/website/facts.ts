@@ -13,7 +13,6 @@ export function policyFacts(manifest: SealedManifest): { name: string; value: st
     { name: '成文日期', value: dayInTable(issuedOn) },
     ...(effectiveFrom ? [{ name: '施行日期', value: dayInTable(effectiveFrom) }] : []),
     ...(effectiveUntil ? [{ name: '有效期至', value: dayInTable(effectiveUntil) }] : []),
-    { name: '有效性', value: '有效' },
     { name: '公开方式', value: '主动公开' },
   ];
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { formName } from '../forms.ts';
+import { disarmSlots, slots } from '../page-slots.ts';
 import type { SealedManifest } from '../ports.ts';
 import type { PublicItem, PublicItems } from '../public-items.ts';
-import { disarmSlots, publicationSlots } from '../publication-time.ts';
 import { objectPath, publicPath } from './addresses.ts';
 import { toPageHtml } from './article.ts';
 import { policyFacts, supersededSentences } from './facts.ts';
@@ -22,7 +22,7 @@ const columns = {
 
 const home = { label: '首页', href: '/' };
 
-/** Sanitised display HTML, see toDisplay; the slots of the publication time are taken out of it. */
+/** Sanitised display HTML, see toDisplay; what looks like one of our slots is taken out of it. */
 const Article = ({ item, bundleId }: { item: PublicItem; bundleId: SealedManifest['bundleId'] }) => {
   const shown = item.shown;
   if (!shown) return null;
@@ -35,11 +35,14 @@ const Article = ({ item, bundleId }: { item: PublicItem; bundleId: SealedManifes
   return <article lang={shown.language === 'en' ? 'en' : undefined} dangerouslySetInnerHTML={{ __html: html }} />;
 };
 
-const PublishedOn = () => <time id="published-on">{publicationSlots.day}</time>;
+const PublishedOn = () => <time id="published-on">{slots.day}</time>;
+/** 立改废 by later documents; empty until there is one. */
+const LaterActs = () => <div id="later-acts">{slots.acts}</div>;
 
 function Facts({ manifest }: { manifest: SealedManifest }) {
   const rows: { name: string; value: ComponentChildren }[] = [
     ...policyFacts(manifest),
+    { name: '有效性', value: <span id="validity">{slots.validity}</span> },
     { name: '发布日期', value: <PublishedOn /> },
   ];
   const [title, ...rest] = rows;
@@ -97,7 +100,7 @@ export function policyPage({ site, manifest, items, websiteUrl }: PageContext): 
     column: columns.policy,
     article: {
       title,
-      pubDate: publicationSlots.minute,
+      pubDate: slots.minute,
       source: issuingBody,
       keywords: [manifest.documentNumber, issuingBody].filter(Boolean).join(','),
       description: `${issuingBody}《${title}》及其解读`,
@@ -107,6 +110,7 @@ export function policyPage({ site, manifest, items, websiteUrl }: PageContext): 
     children: (
       <>
         <h1>{title}</h1>
+        <LaterActs />
         <Facts manifest={manifest} />
         <Related heading="政策解读" links={interpretationLinks(manifest, items)} />
         <Article item={items.document} bundleId={bundleId} />
@@ -134,7 +138,7 @@ export function interpretationPage(material: PublicItem, { site, manifest, items
     column: columns.interpretation,
     article: {
       title: material.title,
-      pubDate: publicationSlots.minute,
+      pubDate: slots.minute,
       source: draftingUnit,
       description: `《${manifest.title}》${formName(material.item.form)}`,
       ...(image ? { image } : {}),
@@ -144,6 +148,7 @@ export function interpretationPage(material: PublicItem, { site, manifest, items
     children: (
       <>
         <h1>{material.title}</h1>
+        <LaterActs />
         <p class="byline">
           <span>{formName(material.item.form)}</span>
           <span>来源：{draftingUnit}</span>
@@ -176,7 +181,7 @@ export function attachmentPage(attachment: PublicItem, { site, manifest, website
     column: columns.policy,
     article: {
       title: attachment.title,
-      pubDate: publicationSlots.minute,
+      pubDate: slots.minute,
       source: manifest.issuingBody,
       url: websiteUrl + publicPath(bundleId, objectPath.attachment(attachment.item.id)),
     },
@@ -188,6 +193,7 @@ export function attachmentPage(attachment: PublicItem, { site, manifest, website
     children: (
       <>
         <h1>{attachment.title}</h1>
+        <LaterActs />
         <p class="byline">
           发布日期：
           <PublishedOn />

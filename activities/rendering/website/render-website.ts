@@ -1,7 +1,7 @@
 import { permanent } from '../../../schemas/failures.ts';
+import { hasSlots } from '../page-slots.ts';
 import type { RenderedObject, RenderingDeps } from '../ports.ts';
 import type { PublicItem } from '../public-items.ts';
-import { hasPublicationSlots } from '../publication-time.ts';
 import { objectPath } from './addresses.ts';
 import { Catalogue } from './catalogue.ts';
 import { attachmentPage, interpretationPage, type PageContext, policyPage } from './pages.tsx';
@@ -37,10 +37,10 @@ export async function renderWebsite(
 
 function page(path: string, html: string): RenderedObject {
   // A title that looks like a slot would be filled in its place: rather no page than a wrong one.
-  if (!hasPublicationSlots(html)) {
+  if (!hasSlots(html)) {
     throw permanent('BundleIncomplete', {
-      zh: `标题或元数据中出现了 {{PubDate}} 或 {{PublishedOn}}，请删去后重新提交（页面 ${path}）`,
-      en: `A title or a field holds {{PubDate}} or {{PublishedOn}}; take it out and submit again (page ${path})`,
+      zh: `标题或元数据中出现了 {{PubDate}} 一类的占位符，请删去后重新提交（页面 ${path}）`,
+      en: `A title or a field holds a placeholder such as {{PubDate}}; take it out and submit again (page ${path})`,
     });
   }
   return { path, mediaType: 'text/html', bytes: encode(html) };

@@ -64,6 +64,7 @@ figure { margin: 1.5rem 0; }
 figcaption { font-size: 0.9rem; color: var(--quiet); }
 .alternative { white-space: pre-line; }
 .note { color: var(--quiet); }
+.act { border-inline-start: 4px solid currentColor; padding-inline-start: .75rem; font-weight: 600; }
 .list { list-style: none; padding: 0; margin: 0; }
 .list > li { padding: 1.1rem 0; border-bottom: 1px solid var(--line); }
 .list > li > p { margin: 0; }

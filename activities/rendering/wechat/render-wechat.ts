@@ -32,10 +32,11 @@ export async function renderWeChat(
   if (materials.length + 1 > articleLimit) throw tooManyArticles(materials.length + 1);
 
   const shortTitle = variants.wechat?.shortTitle ?? shorten(manifest.title);
-  const cover = chosenCover(context) ?? (await drawnCover(shortTitle, wechat.accountName, rasterise));
+  const cover = chosenCover(context) ?? (await drawnCover(shortTitle, wechat.accounts[0]?.name ?? '', rasterise));
   const article = (item: PublicItem, title: string, path: string) => ({
     title,
-    author: variants.wechat?.author ?? wechat.author,
+    // The post is sealed once for every account. Where the bundle names no author, each account puts in its own.
+    author: variants.wechat?.author,
     content: contentOf(item),
     contentSourceUrl: websiteUrl + publicPath(manifest.bundleId, path),
     coverDigest: cover.sha256,

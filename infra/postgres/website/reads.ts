@@ -1,7 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { inShanghai } from '../../../activities/rendering/dates.ts';
 import { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
 import { BundleId } from '../../../schemas/bundle.ts';
-import { ReleaseId } from '../../../schemas/release.ts';
+import { ReleaseId, Validity } from '../../../schemas/release.ts';
 import { Digest } from '../../../schemas/text.ts';
 import type { PublicReads, Shown, SiteRecords } from '../../../services/website/site-store.ts';
 import type { WebsiteTables } from './tables.ts';
@@ -11,6 +12,12 @@ export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
   async release(releaseId) {
     const row = await db.selectFrom('release').selectAll().where('release_id', '=', releaseId).executeTakeFirst();
     if (!row) return undefined;
+    const acts = await db
+      .selectFrom('later_act')
+      .select(['by_release_id', 'noted_at'])
+      .where('release_id', '=', releaseId)
+      .orderBy('noted_at')
+      .execute();
     return {
       releaseId,
       bundleId: BundleId.parse(row.bundle_id),
@@ -23,6 +30,8 @@ export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
       verifiedAt: row.verified_at,
       discardedAt: row.discarded_at,
       withdrawnAt: row.withdrawn_at,
+      attempt: row.attempt,
+      acts: acts.map(({ by_release_id, noted_at }) => ({ by: ReleaseId.parse(by_release_id), notedAt: noted_at })),
     };
   },
   async files(releaseId) {
@@ -72,13 +81,19 @@ export const createPublicReads = (db: Kysely<WebsiteTables>): PublicReads => ({
   },
 });
 
+/** Until the core says what the document is worth, moments after T0. */
+const validityAtFirst = ({ effectiveFrom }: Catalogue, committedAt: string): Validity =>
+  effectiveFrom && effectiveFrom > inShanghai(committedAt).day ? 'not-yet-effective' : 'in-force';
+
 function shownBy(row: Selectable<WebsiteTables['public_release']>): Shown | null {
   const { release_id, state, key, committed_at, live_at, withdrawn_at, withdrawal_reason } = row;
   if (!release_id) return null;
   const releaseId = ReleaseId.parse(release_id);
+  if (!row.catalogue) return null; // withdrawn without ever having been public
   const catalogue = Catalogue.parse(row.catalogue);
   if (state === 'live' && key && committed_at && live_at) {
-    return { state, releaseId, key, committedAt: committed_at, liveAt: live_at, catalogue };
+    const validity = row.validity ? Validity.parse(row.validity) : validityAtFirst(catalogue, committed_at);
+    return { state, releaseId, key, committedAt: committed_at, liveAt: live_at, catalogue, validity, acts: row.acts };
   }
   if (state === 'withdrawn' && withdrawn_at && withdrawal_reason) {
     return { state, releaseId, title: catalogue.title, reason: withdrawal_reason, withdrawnAt: withdrawn_at };

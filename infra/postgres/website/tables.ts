@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Transaction } from 'kysely';
+import type { LaterAct } from '../../../activities/rendering/page-slots.ts';
 import type { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
 import type { Bilingual } from '../../../schemas/text.ts';
 import type { InboxTable } from '../inbox.ts';
@@ -10,6 +11,7 @@ type ReleaseTable = {
   bundle_id: string;
   /** Null where it was withdrawn before anything of it came. */
   seal: string | null;
+  attempt: Generated<number>;
   state: 'staged' | 'refused' | 'live' | 'superseded' | 'discarded' | 'withdrawn';
   prepared_at: string;
   refused_at: string | null;
@@ -23,6 +25,18 @@ type ReleaseTable = {
   discarded_at: string | null;
   withdrawn_at: string | null;
   withdrawal_reason: string | null;
+  validity: string | null;
+  validity_since: string | null;
+};
+
+type LaterActTable = {
+  release_id: string;
+  by_release_id: string;
+  by_bundle_id: string;
+  act: string;
+  effective_on: string;
+  reason: string;
+  noted_at: string;
 };
 
 type ObjectTable = {
@@ -38,6 +52,8 @@ type ObjectTable = {
 export type WebsiteTables = InboxTable & {
   release: ReleaseTable;
   staged_object: ObjectTable;
+  later_act: LaterActTable;
+  waiting_to_go: { release_id: string; key: Buffer; committed_at: string; catalogue: Json<Catalogue> };
   pointer: { bundle_id: string; release_id: string | null; version: number };
   pointer_version: { only_row: Generated<boolean>; version: number };
   public_release: Pick<ReleaseTable, 'bundle_id'> & { version: number } & {
@@ -49,8 +65,9 @@ export type WebsiteTables = InboxTable & {
       | 'live_at'
       | 'catalogue'
       | 'withdrawn_at'
-      | 'withdrawal_reason']: ReleaseTable[Column] | null;
-  };
+      | 'withdrawal_reason'
+      | 'validity']: ReleaseTable[Column] | null;
+  } & { acts: LaterAct[] };
   public_object: ObjectTable;
 };
 

@@ -5,8 +5,6 @@ alter table release
   add column attempt integer not null default 1 check (attempt > 0),
   add column validity text,
   add column validity_since date;
--- A withdrawal of a release that this site never had leaves a row too, so that no late order can bring it up.
-alter table release alter column seal drop not null;
 
 create table later_act (
   release_id uuid not null references release on delete cascade,
