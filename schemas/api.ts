@@ -3,6 +3,7 @@ import { AuditRow, ChainHead } from './audit.ts';
 import { BundleId, Channel } from './bundle.ts';
 import { PermanentFailure } from './failures.ts';
 import { Finding } from './finding.ts';
+import { FindingAnswer } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
 import { ReleasePolicy, ReleaseState, ReleaseStatus } from './release.ts';
 import { Bilingual, Digest, Instant } from './text.ts';
@@ -29,7 +30,12 @@ export const SubmitAnswer = z.strictObject({
 export type SubmitAnswer = z.infer<typeof SubmitAnswer>;
 
 /** Body of `POST /v1/bundles/:bundleId/gates/:gate/sign`. The seal is the one that the reviewer saw. */
-export const SignBody = z.strictObject({ seal: Digest, opinion: z.string().max(4000).optional() });
+export const SignBody = z.strictObject({
+  seal: Digest,
+  opinion: z.string().max(4000).optional(),
+  /** One for each `warning` finding of the gate. */
+  answers: z.array(FindingAnswer).max(2000).optional(),
+});
 export type SignBody = z.infer<typeof SignBody>;
 
 /** Body of `POST /v1/bundles/:bundleId/gates/:gate/return`. */

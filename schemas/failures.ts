@@ -9,6 +9,7 @@ export const PermanentFailure = z.enum([
   'CalendarYearMissing',
   'ChannelNotInstalled',
   'ChannelRefused',
+  'ClockSkewed', // host and database disagree on the time by more than 2 s
   'FindingsBlock', // an error finding stands
   'FindingsUnanswered', // a warning finding has no written answer
   'GateNotOpen', // already decided, or no such gate in this bundle

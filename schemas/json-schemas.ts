@@ -3,12 +3,16 @@ import * as api from './api.ts';
 import { AuditRow, BundleEvidence, Checkpoint } from './audit.ts';
 import { Manifest } from './bundle.ts';
 import * as cli from './cli.ts';
+import * as clock from './clock.ts';
 import * as configuration from './configuration.ts';
+import { DeadLetter, DeadLettersAnswer, LetterParkBody, LetterReasonBody } from './dead-letters.ts';
+import * as desk from './desk.ts';
 import { AuditEvent, BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
 import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
 import { ReleaseStatus } from './release.ts';
+import * as review from './review.ts';
 import { RuleList, RuleSetListing } from './rules.ts';
 import { SealedContent } from './seal.ts';
 
@@ -38,8 +42,26 @@ export const published: Record<string, z.ZodType> = {
   'api-audit-query': api.AuditQuery,
   'api-audit-answer': api.AuditAnswer,
   'api-bundle-evidence': BundleEvidence,
+  'api-dead-letters-answer': DeadLettersAnswer,
+  'api-dead-letter': DeadLetter,
+  'api-letter-reason-body': LetterReasonBody,
+  'api-letter-park-body': LetterParkBody,
   'api-error-answer': api.ErrorAnswer,
   'api-release-status': ReleaseStatus,
+  'api-findings-answer': review.FindingsAnswer,
+  'api-override-body': review.OverrideBody,
+  'api-delegate-body': review.DelegateBody,
+  'api-delegations-answer': review.DelegationsAnswer,
+  'api-inbox-answer': desk.InboxAnswer,
+  'api-emergencies-answer': desk.EmergenciesAnswer,
+  'api-report-body': desk.ReportBody,
+  'api-access-answer': desk.AccessAnswer,
+  'api-group-body': desk.GroupBody,
+  'api-group-answer': desk.GroupAnswer,
+  'api-settle-body': desk.SettleBody,
+  'cli-clock': clock.CliClock,
+  'cli-clocks': clock.CliClocks,
+  'config-clocks': clock.ClocksFile,
   'cli-submitted': cli.CliSubmitted,
   'cli-refusal': cli.CliRefusal,
   'cli-demo-result': cli.DemoResult,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ActKind, BundleId, Channel } from './bundle.ts';
+import { RunningClock } from './clock.ts';
 import { GateState } from './gate.ts';
 import { Bilingual, Day, Digest, Instant } from './text.ts';
 
@@ -123,5 +124,16 @@ export const BoardStatus = z.strictObject({
 export type BoardStatus = z.infer<typeof BoardStatus>;
 
 /** What `release status` shows: everything about one bundle that a person may need to decide. */
-export const ReleaseStatus = BoardStatus.extend({ title: z.string() });
+export const ReleaseStatus = BoardStatus.extend({
+  title: z.string(),
+  /** 法定时限 that run for it. */
+  clocks: z.array(RunningClock).default([]),
+  /** 应急事后报告: `overdue` is the flag that stays until it is reported (I26). Null where nobody declared an emergency. */
+  emergencyReport: z
+    .strictObject({ state: z.enum(['not-released', 'due', 'overdue', 'reported']), dueAt: Instant.nullable() })
+    .nullable()
+    .default(null),
+  /** What the person should know who has just acted, e.g. that clocks differ. */
+  warnings: z.array(Bilingual).default([]),
+});
 export type ReleaseStatus = z.infer<typeof ReleaseStatus>;

@@ -36,6 +36,7 @@ const exitCodes: Record<Refusal['type'], ExitCode> = {
   BundleUnknown: ExitCode.failed,
   CalendarYearMissing: ExitCode.failed,
   ChannelRefused: ExitCode.failed,
+  ClockSkewed: ExitCode.failed,
   Internal: ExitCode.failed,
   NotFound: ExitCode.failed,
   NotSignedIn: ExitCode.failed,

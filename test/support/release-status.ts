@@ -41,6 +41,9 @@ export const releaseStatus = (changes: Partial<ReleaseStatus> = {}): ReleaseStat
   validity: null,
   amendments: [],
   blockers: [],
+  clocks: [],
+  emergencyReport: null,
+  warnings: [],
   ...changes,
 });
 
