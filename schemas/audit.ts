@@ -29,6 +29,7 @@ export const AuditKind = z.enum([
   'inspection.recorded',
   'restore.marked',
   'restore.cleared',
+  'dead-letter.decided',
 ]);
 export type AuditKind = z.infer<typeof AuditKind>;
 

@@ -24,9 +24,15 @@ const settings = (retentionMs: number, maxMegabytes = 2) => ({
 
 const forEver = -1;
 
-/** Who parks records: one dead-letter topic each. */
-export const consumers = ['website', 'new-media', 'press', 'core'] as const;
-export type Consumer = (typeof consumers)[number];
+/** Who reads what, and where each parks the records that it cannot handle. */
+export const consumers = (
+  [
+    ['website', Topic.releases],
+    ['new-media', Topic.releases],
+    ['press', Topic.releases],
+    ['core', Topic.receipts],
+  ] as const
+).map(([name, topic]) => ({ name, topics: [topic], deadLetterTopic: deadTopic(name) }));
 
 /** All topics, with their final settings. Replicas and `min.insync.replicas` follow from the number of brokers. */
 export const topics: readonly TopicSpec[] = [
@@ -39,5 +45,9 @@ export const topics: readonly TopicSpec[] = [
   { name: Topic.audit, partitions: 1, settings: settings(forEver) },
   // One partition: people read these in order of arrival. Kept until a person decided on each. Larger than the rest: a
   // record that could not be parked, for the headers that tell of its failure, would block its partition for ever.
-  ...consumers.map((consumer) => ({ name: deadTopic(consumer), partitions: 1, settings: settings(forEver, 3) })),
+  ...consumers.map(({ deadLetterTopic }) => ({
+    name: deadLetterTopic,
+    partitions: 1,
+    settings: settings(forEver, 3),
+  })),
 ];

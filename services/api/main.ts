@@ -8,8 +8,11 @@ import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn, ensurePeopleTokens } from '../../infra/config/people-tokens.ts';
 import { createDocumentReader } from '../../infra/documents/reader.ts';
+import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
+import { consumers } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
+import { createDeadLetterStore } from '../../infra/postgres/core/dead-letters.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
@@ -24,6 +27,7 @@ import { createSubmissions } from './submissions.ts';
 const settings = readSettings(process.env, [
   'LOCKSTEP_TEMPORAL_ADDRESS',
   'LOCKSTEP_TEMPORAL_NAMESPACE',
+  'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
   'LOCKSTEP_DATA_DIR',
@@ -46,6 +50,8 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE,
   });
   onStop(() => client.connection.close());
+  const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'api', log });
+  onStop(() => bus.close());
   const reader = createDocumentReader();
   onStop(() => reader.close());
 
@@ -63,6 +69,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
       ),
       channels: office.channels,
     }),
+    deadLetters: { bus, store: createDeadLetterStore(db), consumers, people: office.people.people },
     readZip: async (bytes) => readBundle(await openZip(bytes)),
     signIn: createSignIn(office.people.people, tokens),
     isDependencyDown: isDatabaseDown,

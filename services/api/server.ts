@@ -18,6 +18,7 @@ import type { Person, Role } from '../../schemas/configuration.ts';
 import { GateId } from '../../schemas/finding.ts';
 import type { BoardStatus, ReleaseStatus } from '../../schemas/release.ts';
 import { refusedCommand, serveAudit } from './audit.ts';
+import { type DeadLetterDeps, serveDeadLetters } from './dead-letters.ts';
 import { comesNotBack, Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import type { createSubmissions } from './submissions.ts';
@@ -29,6 +30,7 @@ export type ApiDeps = {
   store: CoreStore;
   audit: AuditStore;
   submissions: ReturnType<typeof createSubmissions>;
+  deadLetters: DeadLetterDeps;
   /** Reads an uploaded zip; hostile until proven otherwise. */
   readZip: (bytes: Uint8Array) => Promise<Intake>;
   signIn: (token: string) => Person | undefined;
@@ -37,7 +39,8 @@ export type ApiDeps = {
 };
 
 /** The core's API, for the CLI and the console. Everything that comes in passes a schema here. */
-export function createApi({ releases, store, audit, submissions, readZip, signIn, isDependencyDown, log }: ApiDeps) {
+export function createApi(deps: ApiDeps) {
+  const { releases, store, audit, submissions, deadLetters, readZip, signIn, isDependencyDown, log } = deps;
   const api = fastify({ bodyLimit: uploadLimit });
   api.addContentTypeParser('application/zip', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -190,5 +193,6 @@ export function createApi({ releases, store, audit, submissions, readZip, signIn
   });
 
   serveAudit(api, { audit, personOf });
+  serveDeadLetters(api, { ...deadLetters, personOf });
   return api;
 }

@@ -14,6 +14,7 @@ import {
 } from '../../schemas/api.ts';
 import { BundleEvidence } from '../../schemas/audit.ts';
 import type { Channel } from '../../schemas/bundle.ts';
+import { DeadLetter, DeadLettersAnswer, type LetterAct, type LetterParkBody } from '../../schemas/dead-letters.ts';
 import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
 import { CliFailure, notRunning } from './failure.ts';
 
@@ -89,6 +90,14 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
     },
     evidence: (bundleId: string) =>
       call(BundleEvidence, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/evidence` }),
+    deadLetters: () => call(DeadLettersAnswer, { method: 'GET', path: 'v1/dead-letters' }),
+    deadLetter: (id: string) => call(DeadLetter, { method: 'GET', path: `v1/dead-letters/${encodeURIComponent(id)}` }),
+    decideLetter: (id: string, act: LetterAct, body: LetterParkBody) =>
+      call(DeadLetter, {
+        method: 'POST',
+        path: `v1/dead-letters/${encodeURIComponent(id)}/${act}`,
+        body: { type: 'application/json', bytes: JSON.stringify(body) },
+      }),
     sign: (bundleId: string, gate: string, body: SignBody) =>
       act(bundleId, `gates/${encodeURIComponent(gate)}/sign`, body),
     returnToDrafter: (bundleId: string, gate: string, body: ReturnBody) =>

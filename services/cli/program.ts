@@ -8,6 +8,7 @@ import { ReleasePolicy } from '../../schemas/release.ts';
 import { CliFailure, usage } from './failure.ts';
 import { type Action, bind, type On } from './invocation.ts';
 import { backupNouns } from './nouns/backup.ts';
+import { deadLettersNoun } from './nouns/deadletters.ts';
 import { gateNoun } from './nouns/gate.ts';
 import { releaseNoun } from './nouns/release.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -172,6 +173,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--markdown <file>', '另存 Markdown；write Markdown')
     .action(on(async () => (await import('./commands/bench-release.ts')).benchRelease));
   backupNouns(program, on);
+  deadLettersNoun(program, on);
   program
     .command('demo')
     .description('演示全过程；the main job with demo people, on the running system')

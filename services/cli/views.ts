@@ -10,7 +10,7 @@ import { beijingTime, channelName, channelStateName, gateStateName, severityName
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** Columns without rules: reads well, and can be cut and searched. Chinese characters count as two columns. */
-function columns(head: string[], rows: string[][]): string {
+export function columns(head: string[], rows: string[][]): string {
   const rule = '';
   const table = new Table({
     head,

@@ -17,6 +17,7 @@ import type { Releases } from '../../services/api/releases.ts';
 import { createApi } from '../../services/api/server.ts';
 import { createSubmissions } from '../../services/api/submissions.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
+import { noDeadLetters } from '../support/no-dead-letters.ts';
 import { digest, manifestOf, newBundleId } from '../support/release-fixture.ts';
 
 const office = await loadOfficeConfig();
@@ -94,6 +95,7 @@ function api() {
     }),
     readZip: async () => intake,
     signIn: createSignIn(people, tokens),
+    deadLetters: noDeadLetters,
     isDependencyDown: (error) => error instanceof DatabaseDown,
     log: pino({ level: 'silent' }),
   });

@@ -6,6 +6,7 @@ import type { FindingAnswer, GateDefinition } from '../../../schemas/gate.ts';
 import type { SealedContent } from '../../../schemas/seal.ts';
 import type { Bilingual, Digest } from '../../../schemas/text.ts';
 import type { InboxTable } from '../inbox.ts';
+import type { DeadLetterTable } from './dead-letters.ts';
 import type { RestoreMarkTable } from './restore-mark.ts';
 
 type Stamp = Generated<string>;
@@ -153,6 +154,7 @@ export type CoreTables = InboxTable & {
     received_at: Stamp;
   };
   restore_mark: RestoreMarkTable['restore_mark'];
+  dead_letter_decision: DeadLetterTable['dead_letter_decision'];
   /** Written by the database itself (0002-audit.sql). */
   audit: {
     seq: ColumnType<number, never, never>;

@@ -15,6 +15,7 @@ import type { Releases } from '../../../services/api/releases.ts';
 import { createApi } from '../../../services/api/server.ts';
 import { chainOf, checkpointOf, keys, relinked } from '../../support/audit-chain.ts';
 import { commandLine } from '../../support/command-line.ts';
+import { noDeadLetters } from '../../support/no-dead-letters.ts';
 import { digest } from '../../support/release-fixture.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -56,6 +57,7 @@ const api = createApi({
   submissions: () => Promise.reject(new Error('not needed')),
   readZip: () => Promise.reject(new Error('not needed')),
   signIn: createSignIn(people, Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]))),
+  deadLetters: noDeadLetters,
   isDependencyDown: () => false,
   log: pino({ level: 'silent' }),
 });
