@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import { clearSlots } from '../../activities/rendering/page-slots.ts';
+import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
@@ -321,7 +322,7 @@ test('what a later document did, and 有效性, stand on every page at once, and
       `由<a href="/policies/${later.bundleId}/">《${secrets.title}》</a>废止`,
     );
     expect(Buffer.from(body).toString()).toContain('已有新办法 &lt;b&gt;');
-    const sealed = older.files.find((file) => path.endsWith(file.path.replace('index.html', '')));
+    const sealed = older.files.find((file) => publicPath(older.bundleId, file.path) === path);
     expect(Buffer.from(clearSlots(body, 'text/html')).toString()).toBe(sealed?.plain.toString());
   }
   expect(Buffer.from((await website.get(policy(older.bundleId))).body).toString()).toContain(
