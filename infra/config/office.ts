@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ClocksFile } from '../../schemas/clock.ts';
 import { CalendarFile, ChannelsFile, GatesFile, PeopleFile } from '../../schemas/configuration.ts';
 
-export type OfficeConfig = { gates: GatesFile; channels: ChannelsFile; people: PeopleFile; calendar: CalendarFile };
+export type OfficeConfig = {
+  gates: GatesFile;
+  channels: ChannelsFile;
+  people: PeopleFile;
+  calendar: CalendarFile;
+  clocks: ClocksFile;
+};
 
 /** The office that is shipped: an example, and the default. */
 export const shippedConfigDir = import.meta.dirname;
@@ -19,17 +26,18 @@ async function read<S extends z.ZodType>(directory: string, file: string, schema
   return data;
 }
 
-/** The office's own data: gates, channels, people, working days. `directory` defaults to the shipped ones. */
+/** The office's own data: gates, channels, people, working days, time limits. `directory` defaults to the shipped ones. */
 export async function loadOfficeConfig(directory: string = shippedConfigDir): Promise<OfficeConfig> {
-  const [gates, channels, people, calendar] = await Promise.all([
+  const [gates, channels, people, calendar, clocks] = await Promise.all([
     read(directory, 'gates.yaml', GatesFile),
     read(directory, 'channels.yaml', ChannelsFile),
     read(directory, 'people.yaml', PeopleFile),
     read(directory, 'calendar.yaml', CalendarFile),
+    read(directory, 'clocks.yaml', ClocksFile),
   ]);
   const known = new Set(gates.gates.map((gate) => gate.id));
   const stray = people.people.flatMap((person) => person.gates.filter((gate) => !known.has(gate)));
   if (stray.length > 0)
     throw new Error(`people.yaml 指定了 gates.yaml 中没有的关 names gates that gates.yaml lacks: ${stray}`);
-  return { gates, channels, people, calendar };
+  return { gates, channels, people, calendar, clocks };
 }
