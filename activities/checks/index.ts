@@ -1,3 +1,4 @@
+import { acts } from './intake/acts.ts';
 import { bundleParts } from './intake/bundle-parts.ts';
 import { businessSupport } from './intake/business-support.ts';
 import { confusableCharacters } from './intake/confusable-characters.ts';
@@ -54,6 +55,7 @@ import { typos } from './wording/typos.ts';
 export const RULES: readonly Rule[] = [
   // 收件
   bundleParts,
+  acts,
   planFields,
   interpretationElements,
   businessSupport,

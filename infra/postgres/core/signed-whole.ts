@@ -22,7 +22,10 @@ export async function assertSignedWhole(
   const { manifest } = row.content;
   const roles = new Set(manifest.items.map((item) => item.role));
   const whole = roles.has('interpretation-plan') && roles.has('interpretation-material');
-  if (!whole && manifest.policyKind !== 'release-notice') {
+  const isNotice =
+    manifest.policyKind === 'release-notice' &&
+    !manifest.acts?.some(({ act }) => act === 'amend' || act === 'supersede');
+  if (!whole && !isNotice) {
     throw permanent('BundleIncomplete', { zh: '缺少解读方案或解读材料', en: 'Plan or materials are missing' });
   }
 

@@ -1,3 +1,4 @@
+import { type Act, BundleId } from '../../../../schemas/bundle.ts';
 import { type BundleDraft, draft, item, replace, withDocument } from '../../../support/models.ts';
 import type { Example } from './example.ts';
 
@@ -11,6 +12,26 @@ const withoutPart = (id: string, heading: string) => (bundle: BundleDraft) => {
   if (at === -1) throw new Error(`No ${heading}`);
   document?.lines.splice(at, 2);
 };
+const otherBundle = (digit: string) => BundleId.parse(`0000000${digit}-0000-4000-8000-000000000000`);
+/** A bundle that acts on others. */
+const acting =
+  (...acts: Partial<Act>[]) =>
+  (bundle: BundleDraft) => {
+    bundle.manifest.acts = acts.map((act) => ({
+      act: 'correct',
+      bundleId: otherBundle('1'),
+      on: '2026-12-01',
+      reason: '依据变化',
+      ...act,
+    }));
+  };
+/** 发布公告 */
+const notice =
+  (...acts: Partial<Act>[]) =>
+  (bundle: BundleDraft) => {
+    bundle.manifest.policyKind = 'release-notice';
+    acting(...acts)(bundle);
+  };
 const planSays = (heading: string, value: string) => (bundle: BundleDraft) => {
   const { lines } = bundle.documents.plan ?? { lines: [] };
   lines[lines.findIndex((line) => line.includes(heading)) + 1] = value;
@@ -76,6 +97,31 @@ const supportWithoutNothing = () => {};
 const COPY = `第二条规定，公共体育场馆每周开放时间不少于35小时，全年开放时间不少于330天。室内场馆每天至少安排2小时免费开放时段，优惠幅度不低于公示价格的50%。为提高公共体育场馆使用效率，满足群众健身需求，根据《中华人民共和国体育法》等规定，制定本办法。青禾区公共体育场馆开放服务办法已经区政府同意，现印发给你们，请认真组织实施。本办法自2026年5月15日起施行，有效期至2031年5月14日。`;
 
 export const intakeExamples: Example[] = [
+  {
+    code: 'INT-ACT-ABSENT',
+    bad: [{ change: notice(), item: 'manifest', quote: 'acts' }],
+    good: [notice({ act: 'abolish' }), () => {}],
+  },
+  {
+    code: 'INT-ACT-TWICE',
+    bad: [{ change: acting({ act: 'amend' }, { act: 'abolish' }), item: 'manifest' }],
+    good: [acting({ act: 'amend' }, { act: 'abolish', bundleId: otherBundle('2') })],
+  },
+  {
+    code: 'INT-ACT-SELF',
+    bad: [
+      { change: (bundle) => acting({ act: 'abolish', bundleId: bundle.manifest.bundleId })(bundle), item: 'manifest' },
+    ],
+    good: [acting({ act: 'abolish' })],
+  },
+  {
+    code: 'INT-ACT-UNEXPLAINED',
+    bad: [
+      { change: notice({ act: 'amend' }), item: 'manifest', quote: 'amend' },
+      { change: notice({ act: 'supersede' }), item: 'manifest', quote: 'supersede' },
+    ],
+    good: [notice({ act: 'correct' }), notice({ act: 'withdraw' }), acting({ act: 'amend' })],
+  },
   { code: 'INT-PLAN-ABSENT', bad: [{ change: without('plan'), item: 'manifest', quote: 'items' }], good: [() => {}] },
   { code: 'INT-MATERIAL-ABSENT', bad: [{ change: without('text'), item: 'manifest' }], good: [() => {}] },
   {
