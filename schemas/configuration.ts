@@ -12,6 +12,19 @@ export const GatesFile = z.strictObject({
 });
 export type GatesFile = z.infer<typeof GatesFile>;
 
+/** One 公众号. Its secret is given to the new-media service by environment or file, never here. */
+export const WeChatAccountSetting = z.strictObject({
+  /** Names the account in records and workflow ids; it stays, whatever the account is called later. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'Expected lower-case letters, digits and hyphens'),
+  name: z.string().min(1).max(64),
+  /** 作者 of every article that has none of its own. */
+  author: z.string().min(1).max(16),
+  appId: z.string().regex(/^wx[0-9a-f]{16}$/, 'Expected wx and 16 hexadecimal digits'),
+});
+export type WeChatAccountSetting = z.infer<typeof WeChatAccountSetting>;
+
+const isUnique = (values: string[]) => new Set(values).size === values.length;
+
 /** channels.yaml: what is installed, in order of irreversibility (undoable first). */
 export const ChannelsFile = z.strictObject({
   version: z.int().positive(),
@@ -33,7 +46,18 @@ export const ChannelsFile = z.strictObject({
     /** 政府网站标识码: 10 digits, or `bm` and 8 digits. */
     idCode: z.string().regex(/^(\d{10}|bm\d{8})$/),
   }),
-  wechat: z.strictObject({ accountName: z.string().min(1), author: z.string().min(1).max(16) }),
+  wechat: z.strictObject({
+    /** 公众号 of the office. The first is its main one: its name stands on covers, its post is the channel's address. */
+    accounts: z
+      .array(WeChatAccountSetting)
+      .min(1)
+      .max(1000)
+      .refine((accounts) => isUnique(accounts.map(({ id }) => id)), '公众号 id 重复。Two accounts have the same id.')
+      .refine(
+        (accounts) => isUnique(accounts.map(({ appId }) => appId)),
+        '公众号 appId 重复。Two accounts have the same appId.',
+      ),
+  }),
   release: z
     .strictObject({
       /** Least time between arming and T0, in seconds. */

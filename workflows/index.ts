@@ -1,4 +1,10 @@
 // All that a Worker loads.
 
-export { channelDelivery, channelWithdrawal } from './delivery/workflow.ts';
+export {
+  discardOnChannel,
+  inspectOnChannel,
+  prepareOnChannel,
+  publishOnChannel,
+  withdrawOnChannel,
+} from './delivery/workflow.ts';
 export { policyRelease } from './policy-release/workflow.ts';

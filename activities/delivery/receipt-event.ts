@@ -9,12 +9,22 @@ const envelope = (source: string, { bundleId, at }: Pick<ChannelReceipt, 'bundle
 export function receiptEvent(receipt: ChannelReceipt, source: string): ReceiptEvent {
   const { releaseId, channel, state, attempt, about } = receipt;
   const type = 'channel.receipt.v1';
-  return { ...envelope(source, receipt), id: eventId(type, releaseId, channel, state, attempt, about ?? ''), type, data: receipt };
+  return {
+    ...envelope(source, receipt),
+    id: eventId(type, releaseId, channel, state, attempt, about ?? ''),
+    type,
+    data: receipt,
+  };
 }
 
 /** One event per inspection and release. */
 export function inspectionEvent(inspection: ChannelInspection, source: string): ReceiptEvent {
   const { inspectionId, releaseId, channel } = inspection;
   const type = 'channel.inspected.v1';
-  return { ...envelope(source, inspection), id: eventId(type, inspectionId, releaseId, channel), type, data: inspection };
+  return {
+    ...envelope(source, inspection),
+    id: eventId(type, inspectionId, releaseId, channel),
+    type,
+    data: inspection,
+  };
 }

@@ -31,8 +31,9 @@ const settings = {
     .pipe(z.array(address).min(1)),
   LOCKSTEP_WEBSITE_URL: z.url(),
   LOCKSTEP_WECHAT_API_URL: z.url().default('https://api.weixin.qq.com'),
-  LOCKSTEP_WECHAT_APP_ID: z.string().min(1),
-  LOCKSTEP_WECHAT_SECRET: z.string().min(1),
+  /** JSON, AppID to AppSecret of every account in channels.yaml; or a file that holds it. */
+  LOCKSTEP_WECHAT_SECRETS: z.string().min(2).optional(),
+  LOCKSTEP_WECHAT_SECRETS_FILE: z.string().min(1).optional(),
   LOCKSTEP_SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   /** Where delivery workers listen for health checks. */
   LOCKSTEP_HEALTH_LISTEN: address,

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { LOCAL_ACCOUNT } from '../sandbox/wechat/account.ts';
+import { LOCAL_ACCOUNTS } from '../sandbox/wechat/account.ts';
 import type { DatabaseUrls } from './databases.ts';
 import { dataLayout } from './layout.ts';
 import type { Provisioned } from './provision.ts';
@@ -124,8 +124,9 @@ export function processList(
       LOCKSTEP_BLOB_DIR: layout.blobs, // WeChat drafts are made inside the core; press packs outside it
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: databases.newMedia,
       LOCKSTEP_WECHAT_API_URL: `http://${listen(ports.wechat)}`,
-      LOCKSTEP_WECHAT_APP_ID: LOCAL_ACCOUNT.appid,
-      LOCKSTEP_WECHAT_SECRET: LOCAL_ACCOUNT.secret,
+      LOCKSTEP_WECHAT_SECRETS: JSON.stringify(
+        Object.fromEntries(LOCAL_ACCOUNTS.map(({ appid, secret }) => [appid, secret])),
+      ),
     }),
     consumer('press', ports.pressHealth, { LOCKSTEP_PRESS_DATABASE_URL: databases.press }),
   ];

@@ -9,7 +9,7 @@ try {
   const { dataDir, wechat, mail } = loadSandboxConfig(process.env);
   const platform = await startWeChatSandbox({
     dataDir: join(dataDir, 'wechat'),
-    account: wechat.account,
+    accounts: wechat.accounts,
     ...wechat.listen,
     ...(wechat.publicUrl ? { publicUrl: wechat.publicUrl } : {}),
     log,

@@ -1,25 +1,31 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import type { LockstepEvent } from '../../schemas/events.ts';
-import { deliveryId, discardDelivery, goDelivery, withdrawalId } from '../../workflows/delivery/messages.ts';
+import {
+  deliveryId,
+  type Inspection,
+  inspectionWorkflowId,
+  type Preparation,
+  type Publication,
+  type Rollback,
+  type Withdrawal,
+} from '../../workflows/delivery/messages.ts';
 
 export type DeliveryConsumerDeps = {
   client: Pick<Client, 'workflow'>;
   channel: Channel;
-  account: string;
   taskQueue: string;
   log: Logger;
 };
 
 /**
- * Kafka to fan out, Temporal to do: an order becomes a delivery workflow with a deterministic id, so that a
- * redelivered event finds the first. Nothing slow happens here.
+ * Kafka to fan out, Temporal to do: an order becomes a workflow with a deterministic id, so that a redelivered event
+ * finds the first. Nothing slow happens here.
  */
-export function createDeliveryConsumer({ client, channel, account, taskQueue, log }: DeliveryConsumerDeps) {
+export function createDeliveryConsumer({ client, channel, taskQueue, log }: DeliveryConsumerDeps) {
   return async (event: LockstepEvent): Promise<void> => {
     try {
       await handle(event);
@@ -36,29 +42,37 @@ export function createDeliveryConsumer({ client, channel, account, taskQueue, lo
       case 'release.prepare.v1': {
         const staged = event.data.channels.find((candidate) => candidate.channel === channel);
         if (!staged) return;
-        const { releaseId, seal } = event.data;
-        return start<DeliveryOrder>('channelDelivery', deliveryId({ releaseId, channel, account }), {
-          releaseId,
-          bundleId: event.subject,
-          seal,
-          channel,
-          account,
-          objects: staged.objects,
-        });
+        const { releaseId, seal, attempt, actsOn } = event.data;
+        const order = { releaseId, bundleId: event.subject, channel, seal, objects: staged.objects, actsOn };
+        return start<Preparation>('prepareOnChannel', deliveryId('prepare', order, attempt), { order, attempt });
       }
-      case 'release.go.v1':
+      case 'release.go.v1': {
         if (!event.data.channels.includes(channel)) return;
-        return signal(event.data.releaseId, (handle) => handle.signal(goDelivery, event.data.key));
-      case 'release.rolled-back.v1':
-        return signal(event.data.releaseId, (handle) => handle.signal(discardDelivery));
-      case 'release.withdrawn.v1': {
-        const order = { releaseId: event.data.releaseId, bundleId: event.subject, channel, account };
-        // A delivery that was never told to go would wait for ever; one that went has ended or ignores this.
-        await signal(order.releaseId, (handle) => handle.signal(discardDelivery));
-        return start('channelWithdrawal', withdrawalId(order), { order, reason: event.data.reason });
+        const { attempt, key } = event.data;
+        const ref = refOf(event);
+        return start<Publication>('publishOnChannel', deliveryId('publish', ref, attempt), { ref, attempt, key });
       }
+      case 'release.rolled-back.v1': {
+        const ref = refOf(event);
+        return start<Rollback>('discardOnChannel', deliveryId('discard', ref), { ref });
+      }
+      case 'release.withdrawn.v1': {
+        const { attempt, reason } = event.data;
+        const ref = refOf(event);
+        return start<Withdrawal>('withdrawOnChannel', deliveryId('withdraw', ref, attempt), { ref, attempt, reason });
+      }
+      case 'release.inspect.v1': {
+        if (!event.data.channels.includes(channel)) return;
+        const { inspectionId } = event.data;
+        const ref = refOf(event);
+        return start<Inspection>('inspectOnChannel', inspectionWorkflowId(ref, inspectionId), { ref, inspectionId });
+      }
+      // What was delivered cannot be changed at the provider. The notice is the later bundle's own delivery.
+      case 'release.amended.v1':
+      case 'release.validity.v1':
       case 'bundle.transitioned.v1':
       case 'channel.receipt.v1':
+      case 'channel.inspected.v1':
       case 'audit.checkpoint.v1':
         return;
       default:
@@ -66,25 +80,22 @@ export function createDeliveryConsumer({ client, channel, account, taskQueue, lo
     }
   }
 
-  async function start<I>(workflow: string, workflowId: string, input: I): Promise<void> {
-    try {
-      const options = { workflowId, taskQueue, args: [input], workflowIdReusePolicy: 'REJECT_DUPLICATE' } as const;
-      await client.workflow.start(workflow, { ...options, args: [input] });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      log.info({ workflowId }, 'redelivered order: the delivery is there');
-    }
+  function refOf({ subject, data }: Extract<LockstepEvent, { type: `release.${string}` }>) {
+    return { releaseId: data.releaseId, bundleId: subject, channel };
   }
 
-  type Handle = ReturnType<Client['workflow']['getHandle']>;
-  async function signal(releaseId: DeliveryOrder['releaseId'], send: (handle: Handle) => Promise<void>): Promise<void> {
-    const workflowId = deliveryId({ releaseId, channel, account });
+  async function start<I>(workflow: string, workflowId: string, input: I): Promise<void> {
     try {
-      await send(client.workflow.getHandle(workflowId));
+      await client.workflow.start(workflow, {
+        workflowId,
+        taskQueue,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowTaskTimeout: '1 minute', // a thousand accounts are replayed in seconds, on a busy machine in more
+      });
     } catch (error) {
-      // It has ended (delivered, refused), or this channel never prepared the release: there is nothing to tell it.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      log.info({ workflowId }, 'no delivery is running for this order');
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      log.info({ workflowId }, 'redelivered order: its workflow is there');
     }
   }
 }

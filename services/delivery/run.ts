@@ -1,6 +1,7 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
-import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import { createAwaitOutcome } from '../../activities/delivery/await-outcome.ts';
+import { inspectionEvent, receiptEvent } from '../../activities/delivery/receipt-event.ts';
+import type { AnsweringActivities, DeliveryActivities } from '../../activities/delivery/types.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
@@ -17,21 +18,25 @@ export type DeliveryServiceOptions = {
   /** Consumer group, e.g. `new-media`. */
   service: string;
   channel: Channel;
-  account: string;
   taskQueue: string;
   temporal: TemporalSettings;
   brokers: string[];
   workflowBundlePath?: string | undefined;
   healthListen: string;
-  /** Everything but the receipts, which are sent here. */
-  activities: Omit<DeliveryActivities, 'sendReceipt'>;
+  activities: DeliveryActivities;
 };
+
+/**
+ * Steps that run at once, each on an account of its own: a step is mostly waiting for the provider, and what it holds of
+ * a post may be some megabytes.
+ */
+const STEPS_AT_ONCE = 32;
 
 /** A channel service that delivers by workflow: a Kafka consumer that starts them, and a worker that runs them. */
 export async function runDeliveryService(options: DeliveryServiceOptions, context: ProcessContext): Promise<void> {
   const { log, onStop, fail } = context;
   installTemporalRuntime(log);
-  const { service, channel, account, taskQueue, temporal } = options;
+  const { service, channel, taskQueue, temporal } = options;
   const bus = createKafkajsEventBus({ brokers: options.brokers, clientId: service, log });
   onStop(() => bus.close());
   const client = await connectTemporal(temporal);
@@ -39,10 +44,15 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
   const connection = await NativeConnection.connect({ address: temporal.address });
   onStop(() => connection.close());
 
-  const activities: DeliveryActivities = {
+  const source = `/lockstep/${service}`;
+  const activities: DeliveryActivities & AnsweringActivities = {
     ...options.activities,
+    awaitOutcome: createAwaitOutcome(options.activities),
     async sendReceipt(receipt) {
-      await bus.publish([encodeEvent(receiptEvent(receipt, `/lockstep/${service}`))]);
+      await bus.publish([encodeEvent(receiptEvent(receipt, source))]);
+    },
+    async sendInspection(inspection) {
+      await bus.publish([encodeEvent(inspectionEvent(inspection, source))]);
     },
   };
   const worker = await Worker.create({
@@ -51,6 +61,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
     taskQueue,
     workflowBundle: await workflowBundle(options.workflowBundlePath),
     activities: withHeartbeats(activities),
+    maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
     shutdownGraceTime: '10 seconds',
   });
   const running = worker.run();
@@ -60,7 +71,7 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
     await running;
   });
 
-  const handle = createDeliveryConsumer({ client, channel, account, taskQueue, log });
+  const handle = createDeliveryConsumer({ client, channel, taskQueue, log });
   consume({ bus, group: service, topic: Topic.releases, handle }, context);
   onStop(await serveHealth(options.healthListen, async () => worker.getState() === 'RUNNING'));
 }

@@ -1,20 +1,26 @@
-import type { DeliveryActivities, DeliveryOrder } from '../../activities/delivery/types.ts';
+import type { AccountRef, DeliveryActivities } from '../../activities/delivery/types.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import type { WeChatAccountSetting } from '../../schemas/configuration.ts';
 import { permanent } from '../../schemas/failures.ts';
-import { joined, orRefused } from './channel-failure.ts';
-import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import type { WeChatPost } from '../../schemas/wechat.ts';
+import { AccountNotConfigured, differing, orRefused } from './channel-failure.ts';
+import type { DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import { createInspection } from './inspection.ts';
 import { createPublishing } from './publishing.ts';
+import { createReopening } from './reopening.ts';
 import { stagedPost } from './staged-post.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
 import type { Draft } from './wechat/prepare-draft.ts';
 import { expectedArticles } from './wechat/reading.ts';
 import { refusedWith } from './wechat/refusal.ts';
-import type { Difference } from './wechat/verify.ts';
 import { createWithdrawal } from './withdrawal.ts';
+
+export type OfficialAccount = Pick<WeChatAccountSetting, 'id' | 'name' | 'author'> & { delivery: WeChatDelivery };
 
 export type NewMediaDeps = {
   store: DeliveryStore;
-  delivery: WeChatDelivery;
+  /** 公众号 of the office, its main one first. */
+  accounts: readonly OfficialAccount[];
   blobs: Pick<BlobStore, 'get'>;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -30,42 +36,56 @@ export const LIMITS = {
   attemptMs: 5 * 60_000,
 };
 
-/** Delivery to one WeChat official account. Every effect is found again by what this service has on record. */
-export function createNewMediaActivities(deps: NewMediaDeps): Omit<DeliveryActivities, 'sendReceipt'> {
-  const { store, delivery, blobs, now, limits } = deps;
-  const publish = createPublishing({ ...deps, ...limits });
-  const withdraw = createWithdrawal({ ...deps, ...limits });
-  const digestsOf = ({ objects }: DeliveryOrder) => objects.map(({ sha256 }) => sha256);
+/** Delivery to WeChat official accounts. Every effect is found again by what this service has on record. */
+export function createNewMediaActivities({ store, accounts, blobs, now, limits }: NewMediaDeps): DeliveryActivities {
+  const known = new Map(accounts.map((account) => [account.id, account]));
+  const accountOf = (id: string): OfficialAccount => {
+    const account = known.get(id);
+    if (!account) throw new AccountNotConfigured(id);
+    return account;
+  };
+  const deliveryTo = (id: string) => accountOf(id).delivery;
+  const deps = { store, deliveryTo, now, ...limits };
+  const publish = createPublishing(deps);
+  const reopened = createReopening(deps);
+  const withdraw = createWithdrawal(deps);
+  const inspect = createInspection(deps);
 
   return {
-    async prepareDelivery(order) {
-      const ref = refOf(order);
-      const known = await store.find(ref);
-      if (known?.withdrawalAskedAt || known?.discardedAt) throw takenBack();
+    async acceptOrder(order) {
+      const earlier = await store.accountsWithPosts(order.actsOn);
+      const wanted = [...new Set([...known.keys(), ...earlier])];
+      const accepted = await store.accept(order, wanted);
+      if (!accepted) throw takenBack();
+      return accepted.accounts.map(named);
+    },
+    accountsOf: async ({ releaseId }) => (await store.accounts(releaseId)).map(named),
+    closeOrder: async (ref) => (await store.close(ref)).accounts.map(named),
+
+    async prepareDelivery(ref) {
+      const stored = await reopened(ref);
+      if (stored?.withdrawalAskedAt || stored?.discardedAt) throw takenBack();
+      const digests = await digestsOf(ref);
       // Once publishing began, the draft is what it is: a late repeat makes no second one.
-      if (known?.draft && known.preparedAt && known.intendedAt)
-        return { digests: digestsOf(order), at: known.preparedAt };
-      const draft = await orRefused(now, noDraftToday, () => drafted(order));
-      const stored = await store.prepared(ref, draft, known?.draft ?? null);
-      const over = stored.withdrawalAskedAt !== null || stored.discardedAt !== null;
-      if (over || stored.draft?.mediaId !== draft.mediaId) await delivery.discardDraft(draft);
+      if (stored?.draft && stored.preparedAt && stored.intendedAt) return { digests, at: stored.preparedAt };
+      const draft = await orRefused(now, { onQuota: noDraftToday }, () => drafted(ref));
+      const after = await store.prepared(ref, draft, stored?.draft ?? null);
+      const over = after.withdrawalAskedAt !== null || after.discardedAt !== null;
+      if (over || after.draft?.mediaId !== draft.mediaId) await deliveryTo(ref.account).discardDraft(draft);
       if (over) throw takenBack();
-      return { digests: digestsOf(order), at: stored.preparedAt ?? '' };
+      return { digests, at: after.preparedAt ?? '' };
     },
 
-    async publishDelivery(order) {
-      return publish(refOf(order), await prepared(order));
-    },
-    async pollDelivery(order) {
-      return publish(refOf(order), await prepared(order));
-    },
+    publishDelivery: async (ref) => publish(ref, await prepared(ref)),
+    pollDelivery: async (ref) => publish(ref, await prepared(ref)),
 
-    async verifyDelivery(order) {
-      const { live, withdrawalAskedAt } = await prepared(order);
+    async verifyDelivery(ref) {
+      const { live, withdrawalAskedAt } = await prepared(ref);
       if (withdrawalAskedAt) throw takenBack();
       if (!live) throw permanent('ChannelRefused', { zh: '尚未发布，无从核验', en: 'Nothing was published to verify' });
-      const result = await orRefused(now, null, async () =>
-        delivery.verifyArticle(live.articleId, expectedArticles(await stagedPost(order, blobs))),
+      const expected = expectedArticles(await postFor(ref));
+      const result = await orRefused(now, {}, async () =>
+        deliveryTo(ref.account).verifyArticle(live.articleId, expected),
       );
       if (!result.verified) {
         const detail = differing(live.articleId, result.differences);
@@ -76,57 +96,61 @@ export function createNewMediaActivities(deps: NewMediaDeps): Omit<DeliveryActiv
         zh: `接口与公开页面均与封存内容一致，article_id ${live.articleId}`,
         en: `API and public page read as sealed, article_id ${live.articleId}`,
       };
-      return { digests: digestsOf(order), at: await store.verified(refOf(order)), url: live.url, detail };
+      return { digests: await digestsOf(ref), at: await store.verified(ref), url: live.url, detail };
     },
 
-    async discardDelivery(order) {
-      const ref = refOf(order);
+    async discardDelivery(ref) {
       const at = await store.discarded(ref); // first: from here on nothing can be published
+      if (at === null) throw permanent('ChannelRefused', mayBePublic);
       const draft = (await store.find(ref))?.draft;
-      if (draft) await orRefused(now, null, () => delivery.discardDraft(draft));
+      if (draft) await orRefused(now, {}, async () => deliveryTo(ref.account).discardDraft(draft));
       return { at };
     },
 
-    withdrawDelivery: (order, reason) => withdraw(refOf(order), reason),
+    withdrawDelivery: withdraw,
+
+    async inspectDelivery(ref) {
+      const objects = await store.objects(ref.releaseId);
+      return inspect(ref, { objects, articles: objects.length > 0 ? expectedArticles(await postFor(ref)) : [] });
+    },
   };
 
-  async function drafted(order: DeliveryOrder): Promise<Draft> {
-    const post = await stagedPost(order, blobs);
+  function named(id: string) {
+    return { id, name: known.get(id)?.name ?? id };
+  }
+
+  async function digestsOf({ releaseId }: AccountRef) {
+    return (await store.objects(releaseId)).map(({ sha256 }) => sha256);
+  }
+
+  async function postFor({ releaseId, account }: AccountRef): Promise<WeChatPost> {
+    const author = known.get(account)?.author ?? '';
+    return stagedPost({ releaseId, objects: await store.objects(releaseId), author }, blobs);
+  }
+
+  async function drafted(ref: AccountRef): Promise<Draft> {
+    const delivery = deliveryTo(ref.account);
+    const post = await postFor(ref);
     try {
       return await delivery.prepareDraft(post);
     } catch (error) {
       // 40007 of draft/add: a picture that we remember was deleted from the account's library. All go up once more.
       if (!refusedWith(error, 40007)) throw error;
       const digests = post.images.map(({ digest }) => digest);
-      await store.forgetUploads(order.account, digests);
+      await store.forgetUploads(ref.account, digests);
       return delivery.prepareDraft(post);
     }
   }
 
-  async function prepared(order: DeliveryOrder): Promise<StoredDelivery & { draft: Draft }> {
-    const known = await store.find(refOf(order));
-    if (known?.draft) return { ...known, draft: known.draft };
+  async function prepared(ref: AccountRef): Promise<StoredDelivery & { draft: Draft }> {
+    const stored = await store.find(ref);
+    if (stored?.draft) return { ...stored, draft: stored.draft };
     throw permanent('ChannelRefused', {
-      zh: '没有这次发布的预置记录，请检查新媒体服务的数据库',
-      en: 'There is no record of a prepared draft; check the database of the new-media service',
+      zh: '没有这次发布的草稿，请重试本渠道',
+      en: 'No draft of this release was prepared; retry this channel',
     });
   }
 }
-
-const refOf = ({ releaseId, bundleId, account }: Pick<DeliveryOrder, keyof DeliveryRef>): DeliveryRef => ({
-  releaseId,
-  bundleId,
-  account,
-});
-
-const differing = (articleId: string, differences: Difference[]) =>
-  joined(
-    {
-      zh: `公众号上的内容与封存内容不一致（article_id ${articleId}）`,
-      en: `The post on WeChat differs from what was sealed (article_id ${articleId})`,
-    },
-    ...differences.map(({ idx, what }) => ({ zh: `第 ${idx} 篇：${what.zh}`, en: `article ${idx}: ${what.en}` })),
-  );
 
 const takenBack = () =>
   permanent('ChannelRefused', {
@@ -135,6 +159,11 @@ const takenBack = () =>
   });
 
 const noDraftToday = {
-  zh: '预置未完成，请在额度恢复后重新提交，或请管理员清零额度',
-  en: 'Nothing is prepared; submit again once the quota begins anew, or have an administrator reset it',
+  zh: '预置未完成，请在额度恢复后重试本渠道，或请管理员清零额度',
+  en: 'Nothing is prepared; retry this channel once the quota begins anew, or have an administrator reset it',
+};
+
+const mayBePublic = {
+  zh: '已经提交发布，不能当作草稿清除；请撤回',
+  en: 'It was submitted to be published and is no draft any more; withdraw it',
 };

@@ -7,7 +7,7 @@ import type { Draft } from './wechat/prepare-draft.ts';
 
 export type PublishingDeps = {
   store: DeliveryStore;
-  delivery: Pick<WeChatDelivery, 'publishDraft' | 'awaitPublished'>;
+  deliveryTo: (account: string) => Pick<WeChatDelivery, 'publishDraft' | 'awaitPublished'>;
   now: () => number;
   /** How long WeChat may leave an accepted post without a result before a person is asked to look. */
   patienceMs: number;
@@ -17,20 +17,20 @@ export type PublishingDeps = {
  * One look at the publish of a delivery, which begins it where nobody has: publish and poll are the same step, since what
  * was confirmed is never submitted again.
  */
-export function createPublishing({ store, delivery, now, patienceMs }: PublishingDeps) {
+export function createPublishing({ store, deliveryTo, now, patienceMs }: PublishingDeps) {
   /** Deliveries that wait for a new quota, and what was said of them. */
   const waiting = new Map<string, { until: number; step: PublishStep }>();
 
   return async function publish(ref: DeliveryRef, known: StoredDelivery & { draft: Draft }): Promise<PublishStep> {
     if (known.withdrawalAskedAt || known.discardedAt) return { state: 'refused', detail: takenBack };
     if (known.live) return live(known.live);
-    const wait = waiting.get(ref.releaseId);
+    const wait = waiting.get(keyOf(ref));
     if (wait && now() < wait.until) return wait.step;
-    waiting.delete(ref.releaseId);
+    waiting.delete(keyOf(ref));
 
     let submission: Submission;
     try {
-      submission = await delivery.publishDraft(known.draft, store.publishRecord(ref));
+      submission = await deliveryTo(ref.account).publishDraft(known.draft, store.publishRecord(ref));
     } catch (error) {
       // An intent that still stands means: an earlier call may have gone through, whatever WeChat says to this one.
       const undecided = (await store.find(ref))?.intendedAt;
@@ -46,7 +46,7 @@ export function createPublishing({ store, delivery, now, patienceMs }: Publishin
   };
 
   async function lookAt(ref: DeliveryRef, submission: Submission): Promise<PublishStep> {
-    const result = await delivery.awaitPublished(submission);
+    const result = await deliveryTo(ref.account).awaitPublished(submission);
     switch (result.state) {
       case 'published': {
         const url = result.items[0]?.url ?? '';
@@ -66,14 +66,16 @@ export function createPublishing({ store, delivery, now, patienceMs }: Publishin
   }
 
   /** The post may be public or become so, and WeChat will not say: never a refusal, never a second call. */
-  function doubt({ releaseId }: DeliveryRef, error: unknown): PublishStep {
+  function doubt(ref: DeliveryRef, error: unknown): PublishStep {
     const refusal = refusalOf(error);
     if (!refusal) throw error; // it passes: the step is tried again, and asks first
     const step: PublishStep = { state: 'unknown', detail: joined(cannotTell, refusal.detail) };
-    if (refusal.quota) waiting.set(releaseId, { until: now() + untilNewQuota(now()), step });
+    if (refusal.quota) waiting.set(keyOf(ref), { until: now() + untilNewQuota(now()), step });
     return step;
   }
 }
+
+const keyOf = ({ releaseId, account }: DeliveryRef) => `${releaseId}/${account}`;
 
 const rethrow = (error: unknown): never => {
   throw error;
@@ -99,8 +101,8 @@ const cannotTell = {
   en: 'WeChat may have published it, and cannot be asked now',
 };
 const draftIsKept = {
-  zh: '没有发布，草稿仍在公众号草稿箱，可由管理员处理',
-  en: 'It was not published; the draft is still in the box for an administrator to handle',
+  zh: '没有发布，草稿仍在公众号草稿箱；问题解决后请重试本渠道',
+  en: 'It was not published, the draft is still in the box; retry this channel once the cause is gone',
 };
 const takenBack = {
   zh: '这次发布已被撤回或取消，没有再发布',

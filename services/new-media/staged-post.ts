@@ -1,25 +1,22 @@
-import type { DeliveryOrder } from '../../activities/delivery/types.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import { permanent } from '../../schemas/failures.ts';
-import type { ReleaseId } from '../../schemas/release.ts';
+import type { ReleaseId, StagedObject } from '../../schemas/release.ts';
 import type { WeChatPost } from '../../schemas/wechat.ts';
 import { parsePost } from './wechat/prepare-draft.ts';
 
 /**
- * The sealed post of an order, with the release's own mark on its source links. Revisions of one bundle share title and
- * address; the mark keeps the draft of one from being taken for that of another. A fragment leads to the same page.
+ * The sealed post of a release as one account publishes it. Sealed it is the same for all of them: an article without an
+ * author of its own has the account's. Source links bear the release's own mark: revisions of one bundle share title and
+ * address, and the mark keeps the draft of one from being taken for that of another. A fragment leads to the same page.
  */
 export async function stagedPost(
-  { releaseId, objects }: Pick<DeliveryOrder, 'releaseId' | 'objects'>,
+  { releaseId, objects, author }: { releaseId: ReleaseId; objects: StagedObject[]; author: string },
   blobs: Pick<BlobStore, 'get'>,
 ): Promise<WeChatPost> {
   const staged = objects.find(({ path }) => path === 'post.json');
   if (!staged) throw permanent('StagingDamaged', { zh: '预置内容中没有微信图文', en: 'No WeChat post was staged' });
   const text = new TextDecoder().decode(await blobs.get(staged.sha256)); // checks the digest
-  return marked(parsePost(jsonOrUndefined(text)), releaseId);
-}
-
-function marked(post: WeChatPost, releaseId: ReleaseId): WeChatPost {
+  const post = parsePost(jsonOrUndefined(text));
   const withMark = (address: string) => {
     const url = new URL(address);
     url.hash = `r-${releaseId}`;
@@ -27,7 +24,11 @@ function marked(post: WeChatPost, releaseId: ReleaseId): WeChatPost {
   };
   return {
     ...post,
-    articles: post.articles.map((article) => ({ ...article, contentSourceUrl: withMark(article.contentSourceUrl) })),
+    articles: post.articles.map((article) => ({
+      ...article,
+      author: article.author ?? author,
+      contentSourceUrl: withMark(article.contentSourceUrl),
+    })),
   };
 }
 

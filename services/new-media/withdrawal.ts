@@ -2,13 +2,12 @@ import type { DeliveryActivities } from '../../activities/delivery/types.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { orRefused } from './channel-failure.ts';
 import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import { soughtByMarker } from './reopening.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
-import type { Submission } from './wechat/ports.ts';
-import type { Draft } from './wechat/prepare-draft.ts';
 
 export type WithdrawalDeps = {
   store: DeliveryStore;
-  delivery: Pick<WeChatDelivery, 'awaitPublished' | 'deleteArticle' | 'discardDraft'>;
+  deliveryTo: (account: string) => Pick<WeChatDelivery, 'awaitPublished' | 'deleteArticle' | 'discardDraft'>;
   now: () => number;
   /** Longer than any attempt at a publish lives: one that began before the withdrawal is over after this. */
   attemptMs: number;
@@ -18,15 +17,16 @@ export type WithdrawalDeps = {
  * 撤稿: takes back what is public and what could become so. First it is written down that nothing may be published any
  * more; then WeChat is asked what became of the draft. Ends only once nothing can be public; until then it is tried again.
  */
-export const createWithdrawal = ({ store, delivery, now, attemptMs }: WithdrawalDeps) =>
+export const createWithdrawal = ({ store, deliveryTo, now, attemptMs }: WithdrawalDeps) =>
   async function withdraw(ref: DeliveryRef, reason: string): ReturnType<DeliveryActivities['withdrawDelivery']> {
     const known = await store.withdrawalAsked(ref, reason);
-    if (!known.withdrawnAt) await orRefused(now, byHand, () => takeBack(known));
+    if (!known.withdrawnAt) await orRefused(now, { onQuota: byHand, onRefusal: byHand }, () => takeBack(known));
     const at = await store.withdrawn(ref);
     return { at, detail: whatWasTaken(await store.find(ref)) };
 
     async function takeBack({ draft, live, ...publish }: StoredDelivery): Promise<void> {
       if (!draft) return; // never prepared here
+      const delivery = deliveryTo(ref.account);
       if (live) return void (await delivery.deleteArticle(live.articleId));
       if (publish.intendedAt && !publish.submission && now() - Date.parse(publish.withdrawalAskedAt ?? '') < attemptMs)
         throw new Error(
@@ -47,12 +47,6 @@ export const createWithdrawal = ({ store, delivery, now, attemptMs }: Withdrawal
     }
   };
 
-/** What was submitted by nobody here may still have been published by hand from the draft box. */
-const soughtByMarker = (
-  { mediaId, marker }: Draft,
-  { intendedAt, preparedAt }: Pick<StoredDelivery, 'intendedAt' | 'preparedAt'>,
-): Submission => ({ state: 'accepted', mediaId, marker, since: Date.parse(intendedAt ?? preparedAt ?? '') });
-
 function whatWasTaken(stored: StoredDelivery | undefined): Bilingual {
   if (stored?.live) {
     const { articleId } = stored.live;
@@ -67,6 +61,6 @@ function whatWasTaken(stored: StoredDelivery | undefined): Bilingual {
 }
 
 const byHand = {
-  zh: '无法通过接口撤回，请立即到公众平台手动删除该文章',
-  en: 'It cannot be withdrawn by API; delete the article on the WeChat website at once',
+  zh: '无法通过接口撤回，请立即到公众平台手动删除该文章，然后重试本渠道的撤回',
+  en: 'It cannot be withdrawn by API; delete the article on the WeChat website at once, then retry the withdrawal',
 };

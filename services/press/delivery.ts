@@ -22,12 +22,7 @@ const packPath = 'pack.zip';
 const mailPath = 'mail.json';
 
 /** Press packs by mail: one mail per recipient, on record before it is sent, answered or sent again with the same id. */
-export function createPressDelivery({
-  store,
-  staging,
-  mailer,
-  press,
-}: PressDeps): Omit<DeliveryActivities, 'sendReceipt'> {
+export function createPressDelivery({ store, staging, mailer, press }: PressDeps): DeliveryActivities {
   /** Opens what is staged; throws `StagingDamaged` where a byte differs from what was sealed. */
   const open = async (releaseId: ReleaseId, key: string): Promise<{ mail: PressMail; pack: Uint8Array }> => {
     const plain = new Map<string, Uint8Array>();
@@ -61,9 +56,11 @@ export function createPressDelivery({
     if (failed) throw failed.reason;
   };
 
+  const digestsOf = async (releaseId: ReleaseId) => (await store.files(releaseId)).map(({ sha256 }) => sha256);
+
   return {
     /** Copies the ciphertext, so that the release no longer hangs on the staging store. A repeat changes nothing. */
-    async prepareDelivery({ releaseId, bundleId, objects }) {
+    async acceptOrder({ releaseId, bundleId, objects }) {
       const files = await Promise.all(
         objects.map(async ({ path, sha256, ciphertext }) => {
           if (!ciphertext) throw permanent('ChannelRefused', unsealed(path));
@@ -71,8 +68,17 @@ export function createPressDelivery({
         }),
       );
       for (const path of [packPath, mailPath]) if (!files.some((file) => file.path === path)) throw damaged(path);
-      const { preparedAt } = await store.stage({ releaseId, bundleId, files });
-      return { digests: objects.map(({ sha256 }) => sha256), at: preparedAt };
+      await store.stage({ releaseId, bundleId, files });
+      return [mailing];
+    },
+    accountsOf: async ({ releaseId }) => ((await store.delivery(releaseId)) ? [mailing] : []),
+    /** `discard` and `withdraw` close the order themselves. */
+    closeOrder: async () => [mailing],
+
+    async prepareDelivery({ releaseId }) {
+      const delivery = await store.delivery(releaseId);
+      if (!delivery || delivery.discardedAt || delivery.withdrawnAt) throw permanent('ChannelRefused', notStaged);
+      return { digests: await digestsOf(releaseId), at: delivery.preparedAt };
     },
 
     /** A repeat skips who has the mail, and sends the same mail again to whom it is not known to have reached. */
@@ -102,24 +108,23 @@ export function createPressDelivery({
       return outcome(await store.mails(releaseId, 'release'));
     },
 
-    async verifyDelivery({ releaseId, objects }) {
+    async verifyDelivery({ releaseId }) {
       const rows = await store.mails(releaseId, 'release');
-      const sealed = objects.find(({ path }) => path === packPath)?.sha256;
+      const files = await store.files(releaseId);
+      const sealed = files.find(({ path }) => path === packPath)?.sha256;
       const wrong = rows.filter(({ packSha256 }) => packSha256 !== sealed);
       const missing = rows.filter(({ acceptedAt }) => !acceptedAt);
       if (rows.length === 0 || wrong.length > 0) throw permanent('ChannelRefused', otherPack);
       if (missing.length > 0) throw permanent('ChannelRefused', notReached(rows, missing));
       return {
-        digests: objects.map(({ sha256 }) => sha256),
+        digests: files.map(({ sha256 }) => sha256),
         at: new Date().toISOString(),
         url: null,
         detail: reached(rows),
       };
     },
 
-    async discardDelivery({ releaseId }) {
-      return store.discard(releaseId);
-    },
+    discardDelivery: ({ releaseId, bundleId }) => store.discard(releaseId, bundleId),
 
     /** Everyone whose mail host took the original, or may have taken it, is told. */
     async withdrawDelivery({ releaseId, bundleId }, reason) {
@@ -150,8 +155,32 @@ export function createPressDelivery({
       if (missing.length > 0) throw permanent('ChannelRefused', notReached(recalls, missing));
       return { at, detail: recalled(recalls) };
     },
+
+    /** A mail is read in private: what the mail hosts took is all that anybody can know of it. */
+    async inspectDelivery({ releaseId }) {
+      const delivery = await store.delivery(releaseId);
+      const originals = await store.mails(releaseId, 'release');
+      const accepted = originals.filter(({ acceptedAt }) => acceptedAt);
+      const unanswered = originals.filter(({ acceptedAt, refusedAt }) => !acceptedAt && !refusedAt);
+      if (delivery?.withdrawnAt) {
+        const untold = (await store.mails(releaseId, 'recall')).filter(({ acceptedAt }) => !acceptedAt);
+        if (untold.length === 0) return { state: 'withdrawn', digests: [], detail: null };
+        return { state: 'public', digests: [], detail: notReached(originals, untold) };
+      }
+      if (accepted.length > 0) {
+        const whole = accepted.length === originals.length;
+        const digests = whole ? await digestsOf(releaseId) : [];
+        const missing = originals.filter(({ acceptedAt }) => !acceptedAt);
+        return { state: 'public', digests, detail: whole ? null : notReached(originals, missing) };
+      }
+      if (unanswered.length > 0) return { state: 'unknown', digests: [], detail: notReached(originals, unanswered) };
+      const digests = await digestsOf(releaseId);
+      return { state: digests.length > 0 ? 'staged' : 'absent', digests, detail: null };
+    },
   };
 }
+
+const mailing = { id: 'press', name: '新闻发布材料包' };
 
 /** Live once every recipient has an answer and one of them has the mail. */
 function outcome(rows: MailRow[]): Awaited<ReturnType<DeliveryActivities['pollDelivery']>> {

@@ -35,7 +35,6 @@ await runProcess('press', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     {
       service: 'press',
       channel: 'press-pack',
-      account: 'press',
       taskQueue: taskQueues['press-pack'],
       temporal: { address: settings.LOCKSTEP_TEMPORAL_ADDRESS, namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE },
       brokers: settings.LOCKSTEP_KAFKA_BROKERS,

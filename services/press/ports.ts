@@ -23,10 +23,12 @@ export type MailRow = {
 export interface PressStore {
   /** The first call decides; a repeat returns what is there. */
   stage(release: { releaseId: ReleaseId; bundleId: BundleId; files: SealedFile[] }): Promise<{ preparedAt: Instant }>;
-  delivery(releaseId: ReleaseId): Promise<{ discardedAt: Instant | null; withdrawnAt: Instant | null } | undefined>;
+  delivery(
+    releaseId: ReleaseId,
+  ): Promise<{ preparedAt: Instant; discardedAt: Instant | null; withdrawnAt: Instant | null } | undefined>;
   files(releaseId: ReleaseId): Promise<SealedFile[]>;
-  /** Deletes what is staged. */
-  discard(releaseId: ReleaseId): Promise<{ at: Instant }>;
+  /** Deletes what is staged, and marks the release, also one that has not come here yet. */
+  discard(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;
   /** Deletes what is staged and marks the release, also one that never came here. */
   withdraw(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;
   /** Puts the mails on record before the first is sent; those of an earlier try stay as they are. */

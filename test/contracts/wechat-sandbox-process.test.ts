@@ -31,7 +31,7 @@ async function start(settings: Record<string, string> = {}) {
       LOCKSTEP_SANDBOX_WECHAT_LISTEN: '127.0.0.1:0',
       LOCKSTEP_SANDBOX_MAIL_LISTEN: '127.0.0.1:0',
       LOCKSTEP_SMTP_LISTEN: '127.0.0.1:0',
-      LOCKSTEP_SANDBOX_WECHAT_ACCOUNT: JSON.stringify({ ...LOCAL_ACCOUNT, publishMilliseconds: 0 }),
+      LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS: JSON.stringify([{ ...LOCAL_ACCOUNT, publishMilliseconds: 0 }]),
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -77,10 +77,10 @@ test('SIGTERM ends it with 0', async () => {
 test('every wrong setting is named, and nothing is started', async () => {
   const { child, output } = await start({
     LOCKSTEP_SMTP_LISTEN: 'nowhere',
-    LOCKSTEP_SANDBOX_WECHAT_ACCOUNT: '{"appid":"x"}',
+    LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS: '[{"appid":"x"}]',
   });
   if (child.exitCode === null) await once(child, 'exit');
   expect(child.exitCode).toBe(1);
   expect(output).toContain('LOCKSTEP_SMTP_LISTEN');
-  expect(output).toContain('LOCKSTEP_SANDBOX_WECHAT_ACCOUNT');
+  expect(output).toContain('LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS');
 });

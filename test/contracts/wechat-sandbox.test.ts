@@ -293,7 +293,7 @@ describe('publishing', () => {
     const media_id = await draft(access);
     const { publish_id } = await post('freepublish/submit', { media_id }, access);
     // A second server on the same files, while the first has closed nothing: what it reads was on disk.
-    const second = await platform({ clock, dataDir: wechat.dataDir, account: wechat.account });
+    const second = await platform({ clock, dataDir: wechat.dataDir });
     now += 1000;
     expect(await post('freepublish/get', { publish_id }, access, second)).toMatchObject({ publish_status: 0 });
     await second.close();
@@ -343,6 +343,36 @@ test('the result of a job is pushed, signed, until the account answers success',
   expect(second?.body).toContain(`<publish_id>${publish_id}</publish_id>`);
   await server.close();
   account.close();
+});
+
+test('an account sees nothing of another: token, picture, draft, post and quota are its own', async () => {
+  const other = { appid: 'wx00000000000000ff', secret: 'f'.repeat(32), name: '另一个公众号' };
+  const accounts = [{ ...LOCAL_ACCOUNT, publishMilliseconds: 0, dailyCalls: { '/cgi-bin/draft/count': 1 } }, other];
+  const server = await platform({ accounts });
+  const mine = await token(server);
+  const theirs = String((await post('stable_token', { ...credentials, ...other }, undefined, server)).access_token);
+  expect(await post('stable_token', { ...credentials, appid: other.appid }, undefined, server)).toMatchObject({
+    errcode: 40125,
+  });
+  const thumb = await cover(mine, server);
+  expect(await post('draft/add', { articles: [article(thumb)] }, theirs, server)).toMatchObject({ errcode: 40007 });
+  const media_id = await draft(mine, {}, server);
+  for (const path of ['draft/get', 'draft/delete', 'freepublish/submit'])
+    expect(await post(path, { media_id }, theirs, server)).toMatchObject({ errcode: 40007 });
+  const { publish_id } = await post('freepublish/submit', { media_id }, mine, server);
+  expect(await post('freepublish/get', { publish_id }, theirs, server)).toMatchObject({ errcode: 40097 });
+  const { article_id } = await post('freepublish/get', { publish_id }, mine, server);
+  for (const path of ['freepublish/getarticle', 'freepublish/delete'])
+    expect(await post(path, { article_id }, theirs, server)).toMatchObject({ errcode: 53600 });
+  const page = { offset: 0, count: 20 };
+  expect(await post('freepublish/batchget', page, theirs, server)).toMatchObject({ total_count: 0 });
+  await post('draft/count', {}, mine, server);
+  expect(await post('draft/count', {}, mine, server)).toMatchObject({ errcode: 45009 });
+  expect(await post('draft/count', {}, theirs, server)).toEqual({ total_count: 0 });
+  const list = async (path: string) => (await fetch(`${server.url}${path}`)).text();
+  expect(await list('/followers')).toContain('标题');
+  expect(await list(`/followers/${other.appid}`)).not.toContain('标题');
+  await server.close();
 });
 
 test('a caller that is not on the white list is refused with its address', async () => {

@@ -10,7 +10,7 @@ import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { topics } from '../../infra/kafka/topics.ts';
 import { repositoryRoot } from '../../infra/local/layout.ts';
-import { LOCAL_ACCOUNT } from '../../infra/sandbox/index.ts';
+import { LOCAL_ACCOUNTS } from '../../infra/sandbox/index.ts';
 import { ReleaseEvent, Topic } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { createTestDatabase, type TestDatabase, testServices } from '../support/local-services.ts';
@@ -25,7 +25,9 @@ const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  media = await newMedia(database.url);
+  // The accounts of the shipped channels.yaml, which is all that the process is configured with.
+  const accounts = LOCAL_ACCOUNTS.map((account, at) => ({ id: `account-${at}`, ...account }));
+  media = await newMedia(database.url, { accounts });
   scratch = await mkdtemp(join(tmpdir(), 'lockstep-new-media-'));
   const { brokers } = testServices().kafka;
   bus = createKafkajsEventBus({ brokers, clientId: 'test', log: pino({ level: 'silent' }) });
@@ -61,8 +63,9 @@ function start(): ChildProcess {
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: database.url,
       LOCKSTEP_BLOB_DIR: media.blobDir,
       LOCKSTEP_WECHAT_API_URL: media.wechat.url,
-      LOCKSTEP_WECHAT_APP_ID: LOCAL_ACCOUNT.appid,
-      LOCKSTEP_WECHAT_SECRET: LOCAL_ACCOUNT.secret,
+      LOCKSTEP_WECHAT_SECRETS: JSON.stringify(
+        Object.fromEntries(LOCAL_ACCOUNTS.map((each) => [each.appid, each.secret])),
+      ),
       LOCKSTEP_HEALTH_LISTEN: '127.0.0.1:0',
       LOCKSTEP_WORKFLOW_BUNDLE: join(scratch, 'workflows.js'),
       LOCKSTEP_LOG_LEVEL: 'error',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import type { AccountRef, DeliveryOrder } from '../../activities/delivery/types.ts';
 import { digestOf } from '../../activities/digest.ts';
 import { newReleaseKey, sealObject } from '../../activities/releases/sealed-staging.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
@@ -59,7 +59,7 @@ beforeEach(async () => {
 const staging = () => createFileBlobStore(join(directory, 'staging'));
 
 /** A pack as the core would stage it. */
-async function stagedOrder(): Promise<{ order: DeliveryOrder; key: string; pack: Buffer }> {
+async function stagedOrder(): Promise<{ order: DeliveryOrder & AccountRef; key: string; pack: Buffer }> {
   const releaseId = ReleaseId.parse(randomUUID());
   const key = newReleaseKey();
   const pack = Buffer.from(`PK ${releaseId}`);
@@ -76,12 +76,18 @@ async function stagedOrder(): Promise<{ order: DeliveryOrder; key: string; pack:
   );
   const bundleId = BundleId.parse(randomUUID());
   const seal = Digest.parse('b'.repeat(64));
-  const order = { releaseId, bundleId, seal, channel: 'press-pack' as const, account: 'press', objects };
+  const ref = { releaseId, bundleId, channel: 'press-pack' as const, account: 'press', attempt: 1 };
+  const order = { ...ref, seal, objects, actsOn: [] };
   return { order, key: key.toString('base64'), pack };
 }
 
 const service = (mailer: Mailer = smtp) =>
   createPressDelivery({ store: createPressStore(db), staging: staging(), mailer, press });
+
+const prepare = async (delivery: ReturnType<typeof service>, order: DeliveryOrder & AccountRef) => {
+  await delivery.acceptOrder(order);
+  return delivery.prepareDelivery(order);
+};
 
 type Received = {
   mailbox: string;
@@ -99,7 +105,7 @@ const received = async (): Promise<Received[]> => {
 test('every recipient gets one mail with the sealed pack, and only after go', async () => {
   const { order, key, pack } = await stagedOrder();
   const delivery = service();
-  await delivery.prepareDelivery(order);
+  await prepare(delivery, order);
   expect(await received()).toEqual([]);
   expect(await delivery.publishDelivery(order, key)).toMatchObject({ state: 'live' });
   const mails = await received();
@@ -110,7 +116,7 @@ test('every recipient gets one mail with the sealed pack, and only after go', as
 
 test('a repeat after everybody has the mail sends nothing', async () => {
   const { order, key } = await stagedOrder();
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   const first = await service().publishDelivery(order, key);
   expect(await service().publishDelivery(order, key)).toEqual(first);
   expect((await received()).every(({ suppressed }) => suppressed === 0)).toBe(true);
@@ -129,7 +135,7 @@ test('a mail whose acceptance was never recorded is sent again as the same mail,
       return answer;
     },
   };
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   await expect(service(crashing).publishDelivery(order, key)).rejects.toThrow('the process dies');
   expect(await service().publishDelivery(order, key)).toMatchObject({ state: 'live' });
   const mails = await received();
@@ -148,7 +154,7 @@ test('a mail host that is away holds up no other recipient', async () => {
       return smtp.send(mail);
     },
   };
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   await expect(service(partly).publishDelivery(order, key)).rejects.toThrow('connection refused');
   expect((await received()).map(({ mailbox }) => mailbox)).toEqual(['desk@yunlu-tv.example']);
   expect(await service().pollDelivery(order)).toEqual({ state: 'running' });
@@ -166,7 +172,7 @@ test('a final no is recorded, named, never repeated, and is not called verified'
       return { outcome: 'refused', response: '550 5.1.1 No such user' };
     },
   };
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   const step = await service(refusing).publishDelivery(order, key);
   expect(step).toMatchObject({ state: 'live', detail: { zh: expect.stringContaining('550 5.1.1 No such user') } });
   await service(refusing).publishDelivery(order, key);
@@ -176,7 +182,7 @@ test('a final no is recorded, named, never repeated, and is not called verified'
 
 test('a key that does not open the pack sends nothing', async () => {
   const { order } = await stagedOrder();
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   await expect(service().publishDelivery(order, Buffer.alloc(32).toString('base64'))).rejects.toSatisfy((error) =>
     isPermanent(error, 'StagingDamaged'),
   );
@@ -185,16 +191,38 @@ test('a key that does not open the pack sends nothing', async () => {
 
 test('a discarded pack can no longer be sent', async () => {
   const { order, key } = await stagedOrder();
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   const discarded = await service().discardDelivery(order);
   expect(await service().discardDelivery(order)).toEqual(discarded);
   expect(await service().publishDelivery(order, key)).toMatchObject({ state: 'refused' });
   expect(await received()).toEqual([]);
 });
 
+test('an order that comes after the release was rolled back stages nothing', async () => {
+  const { order } = await stagedOrder();
+  await service().discardDelivery(order);
+  await expect(prepare(service(), order)).rejects.toThrow('已被清除');
+  expect(await service().inspectDelivery(order)).toEqual({ state: 'absent', digests: [], detail: null });
+});
+
+test('an inspection says what the mail hosts took', async () => {
+  const { order, key } = await stagedOrder();
+  const digests = order.objects.map(({ sha256 }) => sha256).sort();
+  const look = async () => {
+    const { state, digests: found } = await service().inspectDelivery(order);
+    return [state, [...found].sort()];
+  };
+  await prepare(service(), order);
+  expect(await look()).toEqual(['staged', digests]);
+  await service().publishDelivery(order, key);
+  expect(await look()).toEqual(['public', digests]);
+  await service().withdrawDelivery(order, '附件有误');
+  expect(await look()).toEqual(['withdrawn', []]);
+});
+
 test('a withdrawal tells everyone who got the pack, once', async () => {
   const { order, key } = await stagedOrder();
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   await service().publishDelivery(order, key);
   await service().withdrawDelivery(order, '附件数据有误');
   await service().withdrawDelivery(order, '附件数据有误');
@@ -205,7 +233,7 @@ test('a withdrawal tells everyone who got the pack, once', async () => {
 
 test('the database of a prepared pack holds no word of it', async () => {
   const { order } = await stagedOrder();
-  await service().prepareDelivery(order);
+  await prepare(service(), order);
   const rows = await db.selectFrom('staged_object').selectAll().where('release_id', '=', order.releaseId).execute();
   expect(rows).toHaveLength(2);
   for (const { ciphertext } of rows) expect(ciphertext.includes('青禾区')).toBe(false);

@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DeliveryActivities } from '../../activities/delivery/types.ts';
 import { permanent } from '../../schemas/failures.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { type DeliveryRun, deliver } from '../support/delivery-driver.ts';
@@ -122,33 +123,56 @@ test('policyRelease: cannot-render', async () => {
   );
 });
 
-const deliveries: Record<string, (run: DeliveryRun) => Promise<void>> = {
-  published: async ({ go, handle }) => {
-    await go();
-    await handle.result();
+const accounts = ['a', 'b', 'c'].map((id) => ({ id, name: `公众号 ${id}` }));
+const noAnswer = { state: 'unknown', detail: { zh: '没有应答', en: 'no answer' } } as const;
+const noQuota = { zh: '今日接口调用次数已用完', en: "Today's calls are used up" };
+
+type Delivery = { given?: Parameters<typeof deliver>[2]; orders: (run: DeliveryRun) => Promise<WorkflowHandle> };
+const deliveries: Record<string, Delivery> = {
+  prepared: { orders: ({ prepare }) => prepare() },
+  published: { orders: ({ go }) => go() },
+  discarded: { orders: ({ discard }) => discard() },
+  withdrawn: { orders: ({ withdraw }) => withdraw() },
+  inspected: { given: { accounts }, orders: ({ inspect }) => inspect() },
+  'unknown-then-published': { given: { publishDelivery: async () => noAnswer }, orders: ({ go }) => go() },
+  'several-accounts-prepared': { given: { accounts }, orders: ({ prepare }) => prepare() },
+  'several-accounts': { given: { accounts }, orders: ({ go }) => go() },
+  'one-account-refused': {
+    given: { accounts, publishDelivery: refusedOnce('b') },
+    orders: ({ go }) => go(),
   },
-  discarded: async ({ discard, handle }) => {
-    await discard();
-    await handle.result();
+  'retried-after-refusal': {
+    given: { accounts, publishDelivery: refusedOnce('b') },
+    orders: async ({ go }) => {
+      await go();
+      return go(2);
+    },
+  },
+  'withdrawal-refused': {
+    given: { accounts, withdrawDelivery: withdrawalRefusedOnce('b') },
+    orders: ({ withdraw }) => withdraw(),
+  },
+  'withdrawal-retried': {
+    given: { accounts, withdrawDelivery: withdrawalRefusedOnce('b') },
+    orders: async ({ withdraw }) => {
+      await withdraw();
+      return withdraw(2);
+    },
   },
 };
 
-test.each(Object.entries(deliveries))('channelDelivery: %s', async (name, path) => {
-  await deliver(environment, async (run) => {
-    await path(run);
-    await keep(`channel-delivery.${name}`, run.handle);
-  });
-});
+function refusedOnce(id: string): DeliveryActivities['publishDelivery'] {
+  return async ({ account, attempt }) =>
+    account === id && attempt === 1 ? { state: 'refused', detail: noQuota } : { state: 'running' };
+}
 
-test('channelDelivery: unknown-then-published', async () => {
-  const unknown = { state: 'unknown', detail: { zh: '没有应答', en: 'no answer' } } as const;
-  await deliver(
-    environment,
-    async ({ go, handle }) => {
-      await go();
-      await handle.result();
-      await keep('channel-delivery.unknown-then-published', handle);
-    },
-    { publishDelivery: async () => unknown },
-  );
+function withdrawalRefusedOnce(id: string): DeliveryActivities['withdrawDelivery'] {
+  return async ({ account, attempt }) => {
+    if (account === id && attempt === 1) throw permanent('ChannelRefused', noQuota);
+    return { at: new Date().toISOString(), detail: { zh: '已删除', en: 'deleted' } };
+  };
+}
+
+test.each(Object.entries(deliveries))('channelDelivery: %s', async (name, { given, orders }) => {
+  await deliver(environment, async (run) => keep(`channel-delivery.${name}`, await orders(run)), given);
 });

@@ -1,77 +1,106 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { DeliveryActivities, DeliveryOrder } from '../../activities/delivery/types.ts';
+import { createAwaitOutcome } from '../../activities/delivery/await-outcome.ts';
+import type { Account, AnsweringActivities, ChannelRef, DeliveryActivities } from '../../activities/delivery/types.ts';
+import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import { ReleaseId } from '../../schemas/release.ts';
-import { deliveryId, discardDelivery, goDelivery } from '../../workflows/delivery/messages.ts';
+import { deliveryId, inspectionWorkflowId } from '../../workflows/delivery/messages.ts';
 import { digest, newBundleId } from './release-fixture.ts';
 import { withWorker } from './time-skipping.ts';
 
 export type DeliveryRun = {
-  handle: WorkflowHandle;
-  order: DeliveryOrder;
-  /** What was called, receipts as `receipt live`. */
+  /** Orders as the consumer gives them; each resolves with the end of its workflow. */
+  prepare: (attempt?: number) => Promise<WorkflowHandle>;
+  go: (attempt?: number) => Promise<WorkflowHandle>;
+  discard: () => Promise<WorkflowHandle>;
+  withdraw: (attempt?: number) => Promise<WorkflowHandle>;
+  inspect: () => Promise<WorkflowHandle>;
+  /** What was called, `publish a`, receipts as `receipt live`. */
   calls: string[];
-  go: () => Promise<void>;
-  discard: () => Promise<void>;
+  receipts: ChannelReceipt[];
+  inspections: ChannelInspection[];
 };
 
-/** A delivery whose provider does as it is told; `overrides` make it refuse, doubt or stall. */
+export type Overrides = Partial<DeliveryActivities>;
+
+/** A channel whose provider does as it is told; `overrides` make it refuse, doubt or stall. */
 export async function deliver(
   environment: TestWorkflowEnvironment,
   use: (run: DeliveryRun) => Promise<void>,
-  overrides: Partial<DeliveryActivities> = {},
+  { accounts = [{ id: 'a', name: '甲号' }], ...overrides }: Overrides & { accounts?: Account[] } = {},
 ): Promise<void> {
   const calls: string[] = [];
+  const receipts: ChannelReceipt[] = [];
+  const inspections: ChannelInspection[] = [];
   const at = () => new Date().toISOString();
   const detail = { zh: '已发布', en: 'published' };
   const note = (call: string) => void calls.push(call);
-  const activities: DeliveryActivities = {
-    async prepareDelivery() {
-      note('prepare');
+  const provider: DeliveryActivities = {
+    acceptOrder: async () => accounts,
+    accountsOf: async () => accounts,
+    closeOrder: async () => accounts,
+    async prepareDelivery({ account }) {
+      note(`prepare ${account}`);
       return { digests: [digest('post')], at: at() };
     },
-    async publishDelivery(_order, key) {
-      note(`publish with ${key}`);
+    async publishDelivery({ account }, key) {
+      note(`publish ${account} with ${key}`);
       return { state: 'running' };
     },
-    async pollDelivery() {
-      note('poll');
-      return { state: 'live', at: at(), url: 'https://mp.example/s/1', detail };
+    async pollDelivery({ account }) {
+      note(`poll ${account}`);
+      return { state: 'live', at: at(), url: `https://mp.example/s/${account}`, detail };
     },
-    async verifyDelivery() {
-      note('verify');
-      return { digests: [digest('post')], at: at(), url: 'https://mp.example/s/1', detail };
+    async verifyDelivery({ account }) {
+      note(`verify ${account}`);
+      return { digests: [digest('post')], at: at(), url: `https://mp.example/s/${account}`, detail };
     },
-    async discardDelivery() {
-      note('discard');
+    async discardDelivery({ account }) {
+      note(`discard ${account}`);
       return { at: at() };
     },
-    async withdrawDelivery() {
-      note('withdraw');
+    async withdrawDelivery({ account }) {
+      note(`withdraw ${account}`);
       return { at: at(), detail: { zh: '已删除', en: 'deleted' } };
     },
-    async sendReceipt({ state }) {
-      note(`receipt ${state}`);
-    },
+    inspectDelivery: async () => ({ state: 'public', digests: [digest('post')], detail: null }),
     ...overrides,
   };
-  const order: DeliveryOrder = {
-    releaseId: ReleaseId.parse(randomUUID()),
-    bundleId: newBundleId(),
-    seal: digest('revision 1'),
-    channel: 'wechat',
-    account: 'default',
-    objects: [],
+  const activities: DeliveryActivities & AnsweringActivities = {
+    ...provider,
+    awaitOutcome: createAwaitOutcome(provider),
+    async sendReceipt(receipt) {
+      receipts.push(receipt);
+      note(`receipt ${receipt.state}`);
+    },
+    async sendInspection(inspection) {
+      inspections.push(inspection);
+      note(`inspection ${inspection.state}`);
+    },
   };
+  const ref: ChannelRef = { releaseId: ReleaseId.parse(randomUUID()), bundleId: newBundleId(), channel: 'wechat' };
+  const order = { ...ref, seal: digest('revision 1'), objects: [], actsOn: [] };
   const taskQueue = randomUUID();
   await withWorker(environment, taskQueue, activities, async () => {
-    const handle = await environment.client.workflow.start('channelDelivery', {
-      workflowId: deliveryId(order),
-      taskQueue,
-      args: [order],
+    const ended = async (workflow: string, workflowId: string, input: unknown) => {
+      const handle = await environment.client.workflow.start(workflow, { workflowId, taskQueue, args: [input] });
+      await handle.result();
+      return handle;
+    };
+    await use({
+      prepare: (attempt = 1) => ended('prepareOnChannel', deliveryId('prepare', ref, attempt), { order, attempt }),
+      go: (attempt = 1) => ended('publishOnChannel', deliveryId('publish', ref, attempt), { ref, attempt, key: 'key' }),
+      discard: () => ended('discardOnChannel', deliveryId('discard', ref), { ref }),
+      withdraw: (attempt = 1) =>
+        ended('withdrawOnChannel', deliveryId('withdraw', ref, attempt), { ref, attempt, reason: '附件有误' }),
+      inspect: () => {
+        const inspectionId = randomUUID();
+        return ended('inspectOnChannel', inspectionWorkflowId(ref, inspectionId), { ref, inspectionId });
+      },
+      calls,
+      receipts,
+      inspections,
     });
-    const go = () => handle.signal(goDelivery, 'key');
-    await use({ handle, order, calls, go, discard: () => handle.signal(discardDelivery) });
   });
 }

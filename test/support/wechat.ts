@@ -53,15 +53,16 @@ export const samplePost = (changes: Partial<WeChatArticle> = {}): WeChatPost =>
     ],
   });
 
-/** Starts the platform in a directory of its own. `restart` keeps the directory, so that state must have been durable. */
-export async function platform(options: Partial<WeChatSandboxOptions> = {}) {
+export type PlatformOptions = Partial<WeChatSandboxOptions> & { account?: object };
+
+/** Starts the platform in a directory of its own, with one account unless `accounts` says otherwise. */
+export async function platform({ account, ...options }: PlatformOptions = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'wechat-'));
-  const account = { ...LOCAL_ACCOUNT, publishMilliseconds: 0, ...options.account };
-  const server = await startWeChatSandbox({ dataDir, ...options, account });
+  const accounts = [{ ...LOCAL_ACCOUNT, publishMilliseconds: 0, ...account }];
+  const server = await startWeChatSandbox({ dataDir, accounts, ...options });
   return {
     url: server.url,
     dataDir,
-    account,
     close: async () => {
       await server.close();
       if (!options.dataDir) await rm(dataDir, { recursive: true });
@@ -96,10 +97,15 @@ export function adapter(
   {
     pagesUrl = apiUrl,
     timeoutMs = 5000,
+    account: { appid, secret } = LOCAL_ACCOUNT,
     ...changes
-  }: Partial<DeliveryDeps> & { pagesUrl?: string; timeoutMs?: number } = {},
+  }: Partial<DeliveryDeps> & {
+    pagesUrl?: string;
+    timeoutMs?: number;
+    account?: { appid: string; secret: string };
+  } = {},
 ) {
-  const client = createWeChatClient({ apiUrl, appId: LOCAL_ACCOUNT.appid, secret: LOCAL_ACCOUNT.secret, timeoutMs });
+  const client = createWeChatClient({ apiUrl, appId: appid, secret, timeoutMs });
   const deps: DeliveryDeps = {
     client,
     blobs: {

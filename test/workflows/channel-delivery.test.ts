@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { DeliveryActivities } from '../../activities/delivery/types.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { DeliveryActivities, PublishStep } from '../../activities/delivery/types.ts';
 import { permanent } from '../../schemas/failures.ts';
 import { type DeliveryRun, deliver } from '../support/delivery-driver.ts';
 import { timeSkippingEnvironment } from '../support/time-skipping.ts';
@@ -10,24 +10,41 @@ beforeEach(async () => {
   environment = await timeSkippingEnvironment();
 });
 afterEach(() => environment.teardown());
-const run = (use: (run: DeliveryRun) => Promise<void>, overrides?: Partial<DeliveryActivities>) =>
-  deliver(environment, use, overrides);
+type Given = Parameters<typeof deliver>[2];
+const run = (use: (run: DeliveryRun) => Promise<void>, given?: Given) => deliver(environment, use, given);
 
-test('publishes only after T0, once, then reads the result back', async () => {
-  await run(async ({ handle, calls, go }) => {
-    await expect.poll(() => calls).toEqual(['prepare', 'receipt ready']);
+const refused = permanent('ChannelRefused', { zh: '标题过长', en: 'title too long' });
+const unknown = { state: 'unknown', detail: { zh: '没有应答', en: 'no answer' } } as const;
+const live = (account: string): PublishStep => ({
+  state: 'live',
+  at: new Date().toISOString(),
+  url: `https://mp.example/s/${account}`,
+  detail: { zh: '已发布', en: 'published' },
+});
+
+test('is invisible until it is told to go, then published once and read back', async () => {
+  await run(async ({ prepare, go, calls }) => {
+    await prepare();
+    expect(calls).toEqual(['prepare a', 'receipt ready']);
     await go();
-    await go(); // the event came twice
-    await handle.result();
-    expect(calls.slice(2)).toEqual(['publish with key', 'poll', 'receipt live', 'verify', 'receipt verified']);
+    // Reading back begins while the receipt is on its way: either may come first.
+    const [publish, poll, live, verify, verified] = [
+      'publish a with key',
+      'poll a',
+      'receipt live',
+      'verify a',
+      'receipt verified',
+    ];
+    expect(calls.slice(2).filter((call) => call !== verify)).toEqual([publish, poll, live, verified]);
+    expect(calls.filter((call) => call === verify)).toHaveLength(1);
   });
 });
 
 test('discards what it prepared when the release does not happen', async () => {
-  await run(async ({ handle, calls, discard }) => {
+  await run(async ({ prepare, discard, calls }) => {
+    await prepare();
     await discard();
-    await handle.result();
-    expect(calls).toEqual(['prepare', 'receipt ready', 'discard', 'receipt discarded']);
+    expect(calls).toEqual(['prepare a', 'receipt ready', 'discard a', 'receipt discarded']);
   });
 });
 
@@ -35,15 +52,39 @@ test('a provider’s final no is reported as refused and never tried again', asy
   let tries = 0;
   const prepareDelivery = async () => {
     tries++;
-    throw permanent('ChannelRefused', { zh: '标题过长', en: 'title too long' });
+    throw refused;
   };
   await run(
-    async ({ handle, calls }) => {
-      await handle.result();
-      expect(tries).toBe(1);
-      expect(calls).toEqual(['receipt refused']);
+    async ({ prepare, calls, receipts }) => {
+      await prepare();
+      expect([tries, calls]).toEqual([1, ['receipt refused']]);
+      expect(receipts[0]?.detail).toEqual({ zh: '标题过长', en: 'title too long' });
     },
     { prepareDelivery },
+  );
+});
+
+test('an order that was closed before it came is refused, and nothing is prepared', async () => {
+  await run(
+    async ({ prepare, calls }) => {
+      await prepare();
+      expect(calls).toEqual(['receipt refused']);
+    },
+    {
+      acceptOrder: async () => {
+        throw refused;
+      },
+    },
+  );
+});
+
+test('told to go without anything prepared it says so, and does not keep silent', async () => {
+  await run(
+    async ({ go, receipts }) => {
+      await go();
+      expect(receipts).toMatchObject([{ state: 'refused', detail: { zh: '本渠道没有这次发布的预置记录' } }]);
+    },
+    { accounts: [] },
   );
 });
 
@@ -54,9 +95,8 @@ test('an outage is waited out: the same step is tried until the provider answers
     return { digests: [], at: new Date().toISOString(), url: null, detail: { zh: '相符', en: 'same' } };
   };
   await run(
-    async ({ handle, calls, go }) => {
+    async ({ go, calls }) => {
       await go();
-      await handle.result();
       expect(tries).toBe(4);
       expect(calls.filter((call) => call.startsWith('publish'))).toHaveLength(1);
       expect(calls.at(-1)).toBe('receipt verified');
@@ -66,28 +106,150 @@ test('an outage is waited out: the same step is tried until the provider answers
 });
 
 test('an unknown outcome is said once, asked about until it is known, and published no second time', async () => {
-  const unknown = { state: 'unknown', detail: { zh: '没有应答', en: 'no answer' } } as const;
-  let polls = 0;
+  let [published, polls] = [0, 0];
   await run(
-    async ({ handle, calls, go }) => {
+    async ({ go, receipts }) => {
       await go();
-      await handle.result();
-      expect(calls).toEqual([
-        'prepare',
-        'receipt ready',
-        'receipt unknown',
-        'receipt live',
-        'verify',
-        'receipt verified',
-      ]);
-      expect(polls).toBe(5);
+      expect(receipts.map(({ state }) => state)).toEqual(['unknown', 'live', 'verified']);
+      expect([published, polls]).toEqual([1, 500]);
     },
     {
-      publishDelivery: async () => unknown,
-      pollDelivery: async () =>
-        ++polls < 5
-          ? unknown
-          : { state: 'live', at: new Date().toISOString(), url: null, detail: { zh: '已发布', en: 'published' } },
+      publishDelivery: async () => {
+        published++;
+        return unknown;
+      },
+      pollDelivery: async ({ account }) => (++polls < 500 ? unknown : live(account)), // days
     },
   );
+});
+
+describe('with several accounts', () => {
+  const accounts = [
+    { id: 'a', name: '甲号' },
+    { id: 'b', name: '乙号' },
+    { id: 'c', name: '丙号' },
+  ];
+
+  test('speaks once for all, when the last has come so far', async () => {
+    await run(
+      async ({ prepare, go, calls, receipts }) => {
+        await prepare();
+        await go();
+        expect(receipts.map(({ state }) => state)).toEqual(['ready', 'live', 'verified']);
+        expect(receipts[2]).toMatchObject({ url: 'https://mp.example/s/a', attempt: 1 });
+        expect(receipts[2]?.detail?.zh).toBe('3 个账号：甲号：已发布；乙号：已发布；丙号：已发布');
+        for (const { id } of accounts) expect(calls.filter((call) => call.startsWith(`publish ${id}`))).toHaveLength(1);
+      },
+      { accounts },
+    );
+  });
+
+  test('one that refuses is named and makes the channel refused, while the others are delivered', async () => {
+    await run(
+      async ({ go, calls, receipts }) => {
+        await go();
+        expect(receipts).toMatchObject([{ state: 'refused' }]);
+        expect(receipts[0]?.detail?.zh).toBe('3 个账号中有 1 个未成功：乙号：标题过长');
+        expect(calls).toContain('verify a');
+        expect(calls).toContain('verify c');
+      },
+      {
+        accounts,
+        publishDelivery: async ({ account }) =>
+          account === 'b' ? { state: 'refused', detail: { zh: '标题过长', en: 'title too long' } } : live(account),
+      },
+    );
+  });
+
+  test('one whose outcome nobody knows makes the channel unknown, and holds up no other', async () => {
+    let polls = 0;
+    await run(
+      async ({ go, receipts }) => {
+        await go();
+        expect(receipts.map(({ state }) => state)).toEqual(['unknown', 'live', 'verified']);
+        expect(receipts[0]?.detail?.zh).toBe('3 个账号中有 1 个未成功：丙号：没有应答');
+      },
+      {
+        accounts,
+        publishDelivery: async ({ account }) => (account === 'c' ? unknown : live(account)),
+        pollDelivery: async ({ account }) => (++polls < 5 ? unknown : live(account)),
+      },
+    );
+  });
+
+  test('one that differs when it is read back is named after the channel was live', async () => {
+    await run(
+      async ({ go, receipts }) => {
+        await go();
+        expect(receipts.map(({ state }) => state)).toEqual(['live', 'refused']);
+        expect(receipts[1]?.detail?.en).toBe('1 of 3 accounts did not succeed: 乙号 (b): title too long');
+      },
+      {
+        accounts,
+        verifyDelivery: async ({ account }) => {
+          if (account === 'b') throw refused;
+          return { digests: [], at: new Date().toISOString(), url: null, detail: { zh: '相符', en: 'same' } };
+        },
+      },
+    );
+  });
+
+  test('a retry prepares anew what is not public, says its own try, and ends verified', async () => {
+    let mended = false;
+    await run(
+      async ({ go, calls, receipts }) => {
+        await go();
+        mended = true;
+        calls.length = 0;
+        await go(2);
+        expect(receipts.map(({ state, attempt }) => `${state} ${attempt}`)).toEqual([
+          'refused 1',
+          'live 2',
+          'verified 2',
+        ]);
+        expect(calls).toContain('prepare b');
+      },
+      {
+        accounts,
+        publishDelivery: async ({ account }) =>
+          account === 'b' && !mended ? { state: 'refused', detail: { zh: '额度用完', en: 'no quota' } } : live(account),
+      },
+    );
+  });
+
+  test('a withdrawal that one account refuses is refused, and a retry finishes it', async () => {
+    let mended = false;
+    await run(
+      async ({ withdraw, receipts }) => {
+        await withdraw();
+        mended = true;
+        await withdraw(2);
+        expect(receipts.map(({ state, attempt }) => `${state} ${attempt}`)).toEqual(['refused 1', 'withdrawn 2']);
+        expect(receipts[0]?.detail?.zh).toContain('乙号：标题过长');
+      },
+      {
+        accounts,
+        withdrawDelivery: async ({ account }) => {
+          if (account === 'b' && !mended) throw refused;
+          return { at: new Date().toISOString(), detail: { zh: '已删除', en: 'deleted' } };
+        },
+      },
+    );
+  });
+
+  test('an inspection finds the channel public where one account is, and names those that differ', async () => {
+    await run(
+      async ({ inspect, inspections, receipts }) => {
+        await inspect();
+        expect(inspections).toMatchObject([{ state: 'public', digests: [] }]);
+        expect(inspections[0]?.detail?.zh).toBe('甲号：absent；丙号：absent');
+        expect(receipts).toEqual([]);
+      },
+      {
+        accounts,
+        inspectDelivery: async ({ account }) =>
+          ({ state: account === 'b' ? 'public' : 'absent', digests: [], detail: null }) as const,
+      },
+    );
+  });
 });

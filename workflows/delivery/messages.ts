@@ -1,15 +1,19 @@
-import { defineSignal } from '@temporalio/workflow';
-import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import type { ChannelRef, DeliveryOrder } from '../../activities/delivery/types.ts';
 
-type Account = Pick<DeliveryOrder, 'releaseId' | 'channel' | 'account'>;
+type Order = 'prepare' | 'publish' | 'discard' | 'withdraw';
 
-/** One delivery per release, channel and account: a redelivered event finds the first. */
-export const deliveryId = ({ releaseId, channel, account }: Account) => `deliver-${releaseId}-${channel}-${account}`;
-export const withdrawalId = ({ releaseId, channel, account }: Account) => `withdraw-${releaseId}-${channel}-${account}`;
+/**
+ * Each order to a channel is a workflow of its own, with an id that follows from the order: a redelivered event finds the
+ * first. What was done is in the record of the channel's service, so none waits for another.
+ */
+export const deliveryId = (order: Order, { releaseId, channel }: ChannelRef, attempt = 1) =>
+  `${order}-${releaseId}-${channel}${attempt > 1 ? `-${attempt}` : ''}`;
+export const inspectionWorkflowId = ({ releaseId, channel }: ChannelRef, inspectionId: string) =>
+  `inspect-${releaseId}-${channel}-${inspectionId}`;
 
-/** T0 has come; the key opens sealed staging (base64). */
-export const goDelivery = defineSignal<[key: string]>('goDelivery');
-/** The release will not happen: nothing of it may stay at the provider. */
-export const discardDelivery = defineSignal('discardDelivery');
-
-export type WithdrawalInput = { order: Omit<DeliveryOrder, 'objects' | 'seal'>; reason: string };
+export type Preparation = { order: DeliveryOrder; attempt: number };
+/** `key` opens sealed staging (base64). */
+export type Publication = { ref: ChannelRef; attempt: number; key: string };
+export type Rollback = { ref: ChannelRef };
+export type Withdrawal = { ref: ChannelRef; attempt: number; reason: string };
+export type Inspection = { ref: ChannelRef; inspectionId: string };

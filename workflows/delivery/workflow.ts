@@ -1,101 +1,150 @@
-import { condition, proxyActivities, setHandler, sleep } from '@temporalio/workflow';
-import type { DeliveryActivities, DeliveryOrder, PublishStep } from '../../activities/delivery/types.ts';
+import { proxyActivities } from '@temporalio/workflow';
+import type {
+  Account,
+  AccountRef,
+  AnsweringActivities,
+  ChannelRef,
+  DeliveryActivities,
+  PublishStep,
+} from '../../activities/delivery/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import { discardDelivery, goDelivery, type WithdrawalInput } from './messages.ts';
+import { type Answer, channelFinding, channelReport, type Report } from './answers.ts';
+import type { Inspection, Preparation, Publication, Rollback, Withdrawal } from './messages.ts';
 
-const activities = proxyActivities<DeliveryActivities>({
-  startToCloseTimeout: '6 minutes', // a provider may be slow; a worker that died is noticed by its silence
-  heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' }, // only a permanent failure gives up
-});
-
-const firstPollMs = 300;
-const lastPollMs = 60_000;
-
-type Report = Pick<ChannelReceipt, 'state' | 'at'> & Partial<Pick<ChannelReceipt, 'digests' | 'url' | 'detail'>>;
+// Only a permanent failure gives up. How many accounts are served at once is the worker's limit, not the workflow's: so
+// one whose provider is away holds up no other.
+const activitiesTriedEvery = (
+  initialInterval: '300 milliseconds' | '5 seconds',
+  maximumInterval: '1 minute' | '10 minutes',
+) =>
+  proxyActivities<DeliveryActivities & AnsweringActivities>({
+    startToCloseTimeout: '6 minutes', // a provider may be slow; a worker that died is noticed by its silence
+    heartbeatTimeout: '15 seconds',
+    retry: { initialInterval, maximumInterval },
+  });
+const activities = activitiesTriedEvery('300 milliseconds', '1 minute');
+const patient = activitiesTriedEvery('5 seconds', '10 minutes');
 
 const now = () => new Date().toISOString();
 
-/** Carries one release on one account of one channel: prepared before T0, public after it, read back, reported. */
-export async function channelDelivery(order: DeliveryOrder): Promise<void> {
-  let key: string | null = null;
-  let discarded = false;
-  setHandler(goDelivery, (given) => {
-    key ??= given;
-  });
-  setHandler(discardDelivery, () => {
-    discarded = true;
-  });
-
-  const report = ({ state, at, digests = [], url = null, detail = null }: Report) =>
-    activities.sendReceipt({
-      releaseId: order.releaseId,
-      bundleId: order.bundleId,
-      channel: order.channel,
-      state,
-      at,
-      digests,
-      url,
-      detail,
-    });
-
+/** 预置: all that can be done before T0, invisible to readers. Ready once every account is. */
+export async function prepareOnChannel({ order, attempt }: Preparation): Promise<void> {
+  const { say, each } = onChannel(order, attempt);
   try {
-    const prepared = await activities.prepareDelivery(order);
-    await report({ state: 'ready', ...prepared });
-    await condition(() => key !== null || discarded);
-    if (key === null) {
-      await report({ state: 'discarded', ...(await activities.discardDelivery(order)) });
-      return;
-    }
-    const published = await untilPublic(await activities.publishDelivery(order, key));
-    if (published.state === 'refused') {
-      await report({ state: 'refused', at: now(), detail: published.detail });
-      return;
-    }
-    await report({ state: 'live', at: published.at, url: published.url, detail: published.detail });
-    await report({ state: 'verified', ...(await activities.verifyDelivery(order)) });
+    const accounts = await activities.acceptOrder(order);
+    await say(await each(accounts, async (ref) => ({ state: 'ready', ...(await activities.prepareDelivery(ref)) })));
   } catch (error) {
-    const cause = permanentCause(error);
-    if (!cause) throw error;
-    await report({ state: 'refused', at: now(), detail: cause.message });
-  }
-
-  /** 结果待核实 is reported as such, and asked again until somebody knows. */
-  async function untilPublic(first: PublishStep): Promise<Extract<PublishStep, { state: 'live' | 'refused' }>> {
-    let step = first;
-    let saidUnknown = false;
-    for (
-      let waitMs = firstPollMs;
-      step.state === 'running' || step.state === 'unknown';
-      waitMs = Math.min(waitMs * 2, lastPollMs)
-    ) {
-      if (step.state === 'unknown' && !saidUnknown) {
-        await report({ state: 'unknown', at: now(), detail: step.detail });
-        saidUnknown = true;
-      }
-      await sleep(waitMs);
-      step = await activities.pollDelivery(order);
-    }
-    return step;
+    await say([refusal(error)]);
   }
 }
 
-/** 撤稿 on one account: what was published is taken back, or everyone who got it is told. */
-export async function channelWithdrawal({ order, reason }: WithdrawalInput): Promise<void> {
-  const receipt = {
-    releaseId: order.releaseId,
-    bundleId: order.bundleId,
-    channel: order.channel,
-    digests: [],
-    url: null,
+/** T0 has come: published on every account, read back, reported. One that fails is named, and holds up no other. */
+export async function publishOnChannel({ ref, attempt, key }: Publication): Promise<void> {
+  const { say, one } = onChannel(ref, attempt);
+  const accounts = await activities.accountsOf(ref);
+  if (accounts.length === 0) return say([{ state: 'refused', at: now(), detail: notOrdered }]);
+
+  const first = accounts.map((account) =>
+    one(account, async (of) => {
+      if (attempt > 1) await activities.prepareDelivery(of); // what the provider refused is made anew
+      const step = await activities.publishDelivery(of, key);
+      return told(step.state === 'running' ? await activities.awaitOutcome(of, 'answered') : step);
+    }),
+  );
+  const known = first.map(async (answer) => {
+    const { account, state } = await answer;
+    if (state !== 'unknown') return answer;
+    return one(account, async (of) => told(await patient.awaitOutcome(of, 'known')));
+  });
+  const checked = known.map(async (answer) => {
+    const { account, state } = await answer;
+    if (state !== 'live') return answer;
+    return one(account, async (of) => ({ state: 'verified', ...(await activities.verifyDelivery(of)) }));
+  });
+  // Every account goes on by itself; the channel speaks as soon as all have come so far.
+  for (const stage of [first, known, checked]) await say(await Promise.all(stage));
+}
+
+/** The release will not happen: nothing of it may stay at the provider. */
+export async function discardOnChannel({ ref }: Rollback): Promise<void> {
+  const { say, each } = onChannel(ref, 1);
+  const accounts = await activities.closeOrder(ref);
+  if (accounts.length === 0) return say([{ state: 'discarded', at: now() }]);
+  await say(await each(accounts, async (of) => ({ state: 'discarded', ...(await activities.discardDelivery(of)) })));
+}
+
+/** 撤稿: what was published is taken back, or everyone who got it is told. */
+export async function withdrawOnChannel({ ref, attempt, reason }: Withdrawal): Promise<void> {
+  const { say, each } = onChannel(ref, attempt);
+  const accounts = await activities.closeOrder(ref);
+  if (accounts.length === 0) return say([{ state: 'withdrawn', at: now(), detail: notOrdered }]);
+  await say(
+    await each(accounts, async (of) => ({ state: 'withdrawn', ...(await activities.withdrawDelivery(of, reason)) })),
+  );
+}
+
+/** 核对: what readers get now, told to whoever asked; nothing is changed. */
+export async function inspectOnChannel({ ref, inspectionId }: Inspection): Promise<void> {
+  const accounts = await activities.accountsOf(ref);
+  const [main, ...others] = await Promise.all(
+    accounts.map(async (account) => ({
+      account,
+      ...(await activities.inspectDelivery({ ...ref, account: account.id, attempt: 1 })),
+    })),
+  );
+  const seen = main ? channelFinding([main, ...others]) : { state: 'absent' as const, digests: [], detail: notOrdered };
+  await activities.sendInspection({ inspectionId, ...ref, at: now(), ...seen });
+}
+
+/** The accounts of a channel, and its one voice. */
+function onChannel({ releaseId, bundleId, channel }: ChannelRef, attempt: number) {
+  const said = new Set<ChannelReceipt['state']>();
+  const one = async (account: Account, work: (ref: AccountRef) => Promise<Report>): Promise<Answer> => {
+    try {
+      return { account, ...(await work({ releaseId, bundleId, channel, account: account.id, attempt })) };
+    } catch (error) {
+      return { account, ...refusal(error) };
+    }
   };
-  try {
-    const { at, detail } = await activities.withdrawDelivery(order, reason);
-    await activities.sendReceipt({ ...receipt, state: 'withdrawn', at, detail });
-  } catch (error) {
-    const cause = permanentCause(error);
-    if (!cause) throw error;
-    await activities.sendReceipt({ ...receipt, state: 'refused', at: now(), detail: cause.message });
-  }
+  return {
+    one,
+    each: (accounts: Account[], work: (ref: AccountRef) => Promise<Report>) =>
+      Promise.all(accounts.map((account) => one(account, work))),
+    /** What was said once is not said again. */
+    async say(answers: (Report | Answer)[]): Promise<void> {
+      const [main, ...others] = answers.map((answer) => ({ account: { id: channel, name: channel }, ...answer }));
+      if (!main) return;
+      const { state, at, digests = [], url = null, detail = null } = channelReport([main, ...others]);
+      if (said.has(state)) return;
+      said.add(state);
+      await activities.sendReceipt({
+        releaseId,
+        bundleId,
+        channel,
+        state,
+        attempt,
+        about: null,
+        at,
+        digests,
+        url,
+        detail,
+      });
+    },
+  };
 }
+
+/** A provider's final no is an answer; anything else is a fault of ours, and the workflow's end. */
+function refusal(error: unknown): Report {
+  const cause = permanentCause(error);
+  if (!cause) throw error;
+  return { state: 'refused', at: now(), detail: cause.message };
+}
+
+const told = (step: Exclude<PublishStep, { state: 'running' }>): Report =>
+  step.state === 'live' ? step : { ...step, at: now() };
+
+const notOrdered = {
+  zh: '本渠道没有这次发布的预置记录',
+  en: 'This channel has no record of this release',
+};

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { permanent } from '../../../schemas/failures.ts';
 import type { DeliveryRef, DeliveryStore, StoredDelivery } from '../../../services/new-media/delivery-store.ts';
 import type { Submission } from '../../../services/new-media/wechat/ports.ts';
+import { createOrders } from './orders.ts';
 import type { NewMediaTables } from './tables.ts';
 
 const now = sql<string>`clock_timestamp()`;
@@ -18,6 +19,7 @@ function toDelivery(row: Selectable<NewMediaTables['delivery']>): StoredDelivery
     draft: row.media_id === null ? null : { mediaId: row.media_id, marker: Marker.parse(row.marker) },
     preparedAt: row.prepared_at,
     intendedAt: row.intended_at,
+    attempt: row.attempt,
     submission: row.submission === null ? null : StoredSubmission.parse(row.submission),
     live: row.article_id === null ? null : { articleId: row.article_id, url: row.url, at: row.live_at ?? '' },
     discardedAt: row.discarded_at,
@@ -44,7 +46,7 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
   const update = ({ releaseId, account }: DeliveryRef, set: UpdateObject<NewMediaTables, 'delivery'>) =>
     db.updateTable('delivery').set(set).where('release_id', '=', releaseId).where('account', '=', account);
   /** Sets an instant that is not set yet, and gives the one that stands. */
-  const stamp = async (ref: DeliveryRef, column: 'verified_at' | 'discarded_at' | 'withdrawn_at') => {
+  const stamp = async (ref: DeliveryRef, column: 'verified_at' | 'withdrawn_at') => {
     await present(ref);
     const row = await update(ref, { [column]: sql`coalesce(${sql.ref(column)}, ${now})` })
       .returningAll()
@@ -53,6 +55,8 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
   };
 
   return {
+    ...createOrders(db),
+
     async find(ref) {
       const row = await rowOf(ref);
       return row && toDelivery(row);
@@ -82,6 +86,7 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
         // One statement, so that a withdrawal either sees this intent or keeps it from being written.
         const { numUpdatedRows } = await update(ref, {
           intended_at: sql`coalesce(intended_at, ${new Date(at).toISOString()}::timestamptz)`,
+          attempt: sql`case when intended_at is null then ${ref.attempt} else attempt end`,
         })
           .where('withdrawal_asked_at', 'is', null)
           .where('discarded_at', 'is', null)
@@ -100,6 +105,14 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
       },
     }),
 
+    async reopened(ref, submission) {
+      await update(ref, { intended_at: null, submission: sql`null` })
+        .where(sql<boolean>`submission = ${JSON.stringify(submission)}::jsonb`)
+        .where('article_id', 'is', null)
+        .execute();
+      return toDelivery((await rowOf(ref)) ?? neverHere());
+    },
+
     async live(ref, { articleId, url }) {
       const { live_at } = await update(ref, {
         article_id: sql`coalesce(article_id, ${articleId})`,
@@ -111,7 +124,14 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
       return live_at ?? '';
     },
     verified: (ref) => stamp(ref, 'verified_at'),
-    discarded: (ref) => stamp(ref, 'discarded_at'),
+    async discarded(ref) {
+      await present(ref);
+      const row = await update(ref, { discarded_at: sql`coalesce(discarded_at, ${now})` })
+        .where('intended_at', 'is', null)
+        .returning('discarded_at')
+        .executeTakeFirst();
+      return row?.discarded_at ?? null;
+    },
 
     async withdrawalAsked(ref, reason) {
       await present(ref);

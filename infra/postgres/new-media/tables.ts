@@ -10,9 +10,17 @@ export type NewMediaTables = {
     media_id: string | null;
     uploaded_at: Generated<string>;
   };
+  release: {
+    release_id: string;
+    bundle_id: string;
+    objects: ColumnType<unknown, string | null, string>;
+    closed_at: string | null;
+  };
   delivery: {
     release_id: string;
     account: string;
+    position: Generated<number>;
+    attempt: number | null;
     bundle_id: string;
     media_id: string | null;
     marker: ColumnType<unknown, string | null, string>;

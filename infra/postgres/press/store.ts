@@ -47,6 +47,18 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       .where('accepted_at', 'is', null)
       .execute();
   };
+  /** A row is made where none is, so that an order which comes later is refused. */
+  const close = (releaseId: string, bundleId: string, column: 'discarded_at' | 'withdrawn_at') =>
+    db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
+      const row = await tx
+        .insertInto('delivery')
+        .values({ release_id: releaseId, bundle_id: bundleId, prepared_at: now, [column]: now })
+        .onConflict((conflict) => conflict.column('release_id').doUpdateSet({ [column]: orNow(column) }))
+        .returning(column)
+        .executeTakeFirstOrThrow();
+      return row[column] ?? new Date().toISOString();
+    });
   return {
     stage: ({ releaseId, bundleId, files }) =>
       db.transaction().execute(async (tx) => {
@@ -76,7 +88,7 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
     async delivery(releaseId) {
       const row = await db
         .selectFrom('delivery')
-        .select(['discarded_at as discardedAt', 'withdrawn_at as withdrawnAt'])
+        .select(['prepared_at as preparedAt', 'discarded_at as discardedAt', 'withdrawn_at as withdrawnAt'])
         .where('release_id', '=', releaseId)
         .executeTakeFirst();
       return row;
@@ -87,29 +99,8 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       return rows.map(({ path, sha256, ciphertext }) => ({ path, sha256: Digest.parse(sha256), sealed: ciphertext }));
     },
 
-    discard: (releaseId) =>
-      db.transaction().execute(async (tx) => {
-        await tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
-        const row = await tx
-          .updateTable('delivery')
-          .set({ discarded_at: orNow('discarded_at') })
-          .where('release_id', '=', releaseId)
-          .returning('discarded_at')
-          .executeTakeFirst();
-        return { at: row?.discarded_at ?? new Date().toISOString() };
-      }),
-
-    withdraw: (releaseId, bundleId) =>
-      db.transaction().execute(async (tx) => {
-        await tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
-        const { withdrawn_at } = await tx
-          .insertInto('delivery')
-          .values({ release_id: releaseId, bundle_id: bundleId, prepared_at: now, withdrawn_at: now })
-          .onConflict((conflict) => conflict.column('release_id').doUpdateSet({ withdrawn_at: orNow('withdrawn_at') }))
-          .returning('withdrawn_at')
-          .executeTakeFirstOrThrow();
-        return { at: withdrawn_at ?? new Date().toISOString() };
-      }),
+    discard: async (releaseId, bundleId) => ({ at: await close(releaseId, bundleId, 'discarded_at') }),
+    withdraw: async (releaseId, bundleId) => ({ at: await close(releaseId, bundleId, 'withdrawn_at') }),
 
     async intend(releaseId, mails) {
       if (mails.length === 0) return;

@@ -8,7 +8,7 @@ export const WeChatAccount = z.strictObject({
   appid: z.string().regex(/^wx[0-9a-f]{16}$/, 'Expected wx and 16 hexadecimal digits'),
   secret: z.string().regex(/^[0-9a-f]{32}$/, 'Expected 32 hexadecimal digits'),
   /** Shown above every article. */
-  name: z.string().min(1).default('青禾发布'),
+  name: z.string().min(1).default('未命名公众号'),
   /** IP addresses that may call (IP 白名单); an IPv4 address also matches its IPv6-mapped form. */
   ipWhitelist: z.array(z.string().min(1)).default(['127.0.0.1', '::1']),
   /** Since July 2025 an unverified account may not call freepublish (48001). */
@@ -35,8 +35,22 @@ export const WeChatAccount = z.strictObject({
 });
 export type WeChatAccount = z.infer<typeof WeChatAccount>;
 
-/** The account the local start uses. It opens nothing but this stand-in. */
+/** The accounts of the local start, those of the shipped channels.yaml. They open nothing but this stand-in. */
 export const LOCAL_ACCOUNT = {
   appid: 'wx5a4d0b0c0de51ac0',
   secret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  name: '青禾发布',
 } as const;
+export const LOCAL_ACCOUNTS = [
+  LOCAL_ACCOUNT,
+  { appid: 'wx5a4d0b0c0de51ac1', secret: '1f0e3d2c5b4a79688697b5a4d3c2f1e0', name: '青禾政务服务' },
+] as const;
+
+/** Every account has its own AppID. */
+export const WeChatAccounts = z
+  .array(WeChatAccount)
+  .min(1)
+  .refine(
+    (accounts) => new Set(accounts.map(({ appid }) => appid)).size === accounts.length,
+    'An appid is given twice',
+  );

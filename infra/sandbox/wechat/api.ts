@@ -1,48 +1,42 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { WeChatAccount } from './account.ts';
-import type { Drafts } from './drafts.ts';
 import { WeChatError } from './errors.ts';
 import { jsonBody } from './json-body.ts';
-import type { Materials, UploadedFile } from './materials.ts';
-import type { Publishing } from './publishing.ts';
-import type { createQuota } from './quota.ts';
-import type { createTokens } from './tokens.ts';
+import type { UploadedFile } from './materials.ts';
+import type { PlatformAccount } from './official-account.ts';
+import { type createTokens, tokenRequest } from './tokens.ts';
 
 type Parts = {
-  account: WeChatAccount;
+  accounts: ReadonlyMap<string, PlatformAccount>;
   clock: () => number;
   tokens: ReturnType<typeof createTokens>;
-  quota: ReturnType<typeof createQuota>;
-  materials: Materials;
-  drafts: Drafts;
-  publishing: Publishing;
 };
 
 const Query = z.object({ access_token: z.unknown().optional(), type: z.unknown().optional() });
 
-/** The calls of the platform that this project may make. Any other address is answered with 40066. */
-export function apiRoutes(app: FastifyInstance, parts: Parts): void {
-  const { account, clock, tokens, quota, materials, drafts, publishing } = parts;
-  const calls: Record<string, (body: unknown, now: number) => object> = {
-    '/cgi-bin/draft/add': drafts.add,
-    '/cgi-bin/draft/update': drafts.update,
-    '/cgi-bin/draft/get': drafts.get,
-    '/cgi-bin/draft/batchget': drafts.batchget,
-    '/cgi-bin/draft/delete': drafts.delete,
-    '/cgi-bin/freepublish/submit': publishing.submit,
-    '/cgi-bin/freepublish/get': publishing.get,
-    '/cgi-bin/freepublish/delete': publishing.delete,
-    '/cgi-bin/freepublish/getarticle': publishing.getarticle,
-    '/cgi-bin/freepublish/batchget': publishing.batchget,
-  };
+const CALLS: Record<string, (account: PlatformAccount, body: unknown, now: number) => object> = {
+  '/cgi-bin/draft/add': ({ drafts }, body, now) => drafts.add(body, now),
+  '/cgi-bin/draft/update': ({ drafts }, body, now) => drafts.update(body, now),
+  '/cgi-bin/draft/get': ({ drafts }, body, now) => drafts.get(body, now),
+  '/cgi-bin/draft/batchget': ({ drafts }, body, now) => drafts.batchget(body, now),
+  '/cgi-bin/draft/delete': ({ drafts }, body, now) => drafts.delete(body, now),
+  '/cgi-bin/freepublish/submit': ({ publishing }, body, now) => publishing.submit(body, now),
+  '/cgi-bin/freepublish/get': ({ publishing }, body, now) => publishing.get(body, now),
+  '/cgi-bin/freepublish/delete': ({ publishing }, body, now) => publishing.delete(body, now),
+  '/cgi-bin/freepublish/getarticle': ({ publishing }, body, now) => publishing.getarticle(body, now),
+  '/cgi-bin/freepublish/batchget': ({ publishing }, body, now) => publishing.batchget(body, now),
+};
 
-  /** The order of the platform's checks: caller's address, token, quota, right of the account; then the body. */
-  const admit = (request: FastifyRequest, path: string) => {
-    requireKnownAddress(request, account);
-    tokens.check(Query.parse(request.query).access_token, clock());
-    quota.count(path, clock());
-    if (!account.verified && path.startsWith('/cgi-bin/freepublish/')) throw new WeChatError(48001);
+/** The calls of the platform that this project may make. Any other address is answered with 40066. */
+export function apiRoutes(app: FastifyInstance, { accounts, clock, tokens }: Parts): void {
+  /** The order of the platform's checks: token, caller's address, quota, right of the account; then the body. */
+  const admit = (request: FastifyRequest, path: string): PlatformAccount => {
+    const account = accounts.get(tokens.check(Query.parse(request.query).access_token, clock()));
+    if (!account) throw new WeChatError(40001); // it was taken off the platform since
+    requireKnownAddress(request, account.setting);
+    account.quota.count(path, clock());
+    if (!account.setting.verified && path.startsWith('/cgi-bin/freepublish/')) throw new WeChatError(48001);
+    return account;
   };
   const post = (path: string, answer: (request: FastifyRequest) => object | Promise<object>) =>
     app.all(path, async (request, reply) => {
@@ -51,27 +45,28 @@ export function apiRoutes(app: FastifyInstance, parts: Parts): void {
     });
 
   post('/cgi-bin/stable_token', (request) => {
-    requireKnownAddress(request, account);
-    quota.count('/cgi-bin/stable_token', clock());
-    return tokens.stableToken(jsonBody(request.body), clock());
+    const { appid, secret, force_refresh } = tokenRequest(jsonBody(request.body));
+    const account = accounts.get(appid);
+    if (!account) throw new WeChatError(40013);
+    requireKnownAddress(request, account.setting);
+    account.quota.count('/cgi-bin/stable_token', clock());
+    if (secret !== account.setting.secret) throw new WeChatError(40125);
+    return tokens.give(appid, force_refresh, clock());
   });
-  for (const [path, call] of Object.entries(calls)) {
+  for (const [path, call] of Object.entries(CALLS)) {
     post(path, (request) => {
-      admit(request, path);
-      return call(jsonBody(request.body), clock());
+      const account = admit(request, path);
+      return call(account, jsonBody(request.body), clock());
     });
   }
   // The only call without a body; the platform serves it to GET as well.
-  app.all('/cgi-bin/draft/count', async (request) => {
-    admit(request, '/cgi-bin/draft/count');
-    return drafts.count(clock());
-  });
+  app.all('/cgi-bin/draft/count', async (request) => admit(request, '/cgi-bin/draft/count').drafts.count(clock()));
   post('/cgi-bin/media/uploadimg', async (request) => {
-    admit(request, '/cgi-bin/media/uploadimg');
+    const { materials } = admit(request, '/cgi-bin/media/uploadimg');
     return materials.uploadImage(await uploaded(request));
   });
   post('/cgi-bin/material/add_material', async (request) => {
-    admit(request, '/cgi-bin/material/add_material');
+    const { materials } = admit(request, '/cgi-bin/material/add_material');
     return materials.addMaterial(Query.parse(request.query).type, await uploaded(request), clock());
   });
 }
@@ -88,7 +83,7 @@ async function uploaded(request: FastifyRequest): Promise<UploadedFile | undefin
   return found;
 }
 
-function requireKnownAddress({ ip }: FastifyRequest, { ipWhitelist }: WeChatAccount): void {
+function requireKnownAddress({ ip }: FastifyRequest, { ipWhitelist }: PlatformAccount['setting']): void {
   const plain = ip.replace(/^::ffff:/, '');
   if (!ipWhitelist.includes(plain)) throw new WeChatError(40164, `${plain} ipv6 ::ffff:${plain}, not in whitelist`);
 }

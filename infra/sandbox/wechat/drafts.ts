@@ -33,19 +33,21 @@ export function parsed<T extends z.ZodType>(
  * A draft is in the box while no publish job holds it: a running job and a published one have taken it out, a refused
  * job gives it back. So the box is derived from the jobs and cannot disagree with them.
  */
-const IN_BOX = `NOT EXISTS (
+const IN_BOX = `drafts.appid = :appid AND NOT EXISTS (
   SELECT 1 FROM publications p WHERE p.media_id = drafts.media_id AND (p.done_at > :now OR p.status = 0)
 )`;
 
-/** The draft box (草稿箱). */
-export const createDrafts = (db: DatabaseSync, materials: Materials) => {
+/** The draft box (草稿箱) of an account. */
+export const createDrafts = (db: DatabaseSync, appid: string, materials: Materials) => {
   const find = (mediaId: string, now: number): Row => {
-    const row = db.prepare(`SELECT * FROM drafts WHERE media_id = :mediaId AND ${IN_BOX}`).get({ mediaId, now });
+    const row = db.prepare(`SELECT * FROM drafts WHERE media_id = :mediaId AND ${IN_BOX}`).get({ mediaId, appid, now });
     if (!row) throw new WeChatError(40007);
     return Row.parse(row);
   };
   const count = (now: number) =>
-    z.object({ n: z.number() }).parse(db.prepare(`SELECT count(*) AS n FROM drafts WHERE ${IN_BOX}`).get({ now })).n;
+    z
+      .object({ n: z.number() })
+      .parse(db.prepare(`SELECT count(*) AS n FROM drafts WHERE ${IN_BOX}`).get({ appid, now })).n;
   const shown = (articles: Article[], withContent: boolean) =>
     articles.map((article) => ({
       ...article,
@@ -60,7 +62,7 @@ export const createDrafts = (db: DatabaseSync, materials: Materials) => {
       const { articles } = parsed(z.object({ articles: z.unknown().optional() }), body, 47001);
       const mediaId = randomBytes(48).toString('base64url');
       const stored = JSON.stringify(acceptArticles(articles, materials));
-      db.prepare('INSERT INTO drafts VALUES (?, ?, ?, ?)').run(mediaId, stored, now, now);
+      db.prepare('INSERT INTO drafts VALUES (?, ?, ?, ?, ?)').run(mediaId, appid, stored, now, now);
       return { media_id: mediaId };
     },
 
@@ -99,7 +101,7 @@ export const createDrafts = (db: DatabaseSync, materials: Materials) => {
         .prepare(
           `SELECT * FROM drafts WHERE ${IN_BOX} ORDER BY updated_at DESC, rowid DESC LIMIT :limit OFFSET :offset`,
         )
-        .all({ now, limit, offset });
+        .all({ appid, now, limit, offset });
       const item = z
         .array(Row)
         .parse(rows)

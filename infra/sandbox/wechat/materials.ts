@@ -17,8 +17,8 @@ const SIGNATURES: { format: string; mediaType: string; starts: number[] }[] = [
 
 const kindOf = (bytes: Uint8Array) => SIGNATURES.find(({ starts }) => starts.every((byte, at) => bytes[at] === byte));
 
-/** The picture library (永久素材) and the pictures that may stand inside an article. */
-export const createMaterials = (db: DatabaseSync, origin: () => string) => {
+/** The picture library (永久素材) of an account, and the pictures that may stand inside an article. */
+export const createMaterials = (db: DatabaseSync, appid: string, origin: () => string) => {
   const keep = (file: UploadedFile | undefined, formats: string[], limit: number, over: (size: number) => boolean) => {
     if (!file || file.bytes.length === 0) throw new WeChatError(41005);
     const kind = kindOf(file.bytes);
@@ -41,8 +41,9 @@ export const createMaterials = (db: DatabaseSync, origin: () => string) => {
       const [formats, limit] = kind === 'image' ? [['jpeg', 'png', 'gif', 'bmp'], 10 * MIB] : [['jpeg'], 64 * 1024];
       const { key, url } = keep(file, formats, limit, (size) => size > limit);
       const mediaId = randomBytes(48).toString('base64url');
-      db.prepare('INSERT INTO materials (media_id, kind, image_key, created_at) VALUES (?, ?, ?, ?)').run(
+      db.prepare('INSERT INTO materials (media_id, appid, kind, image_key, created_at) VALUES (?, ?, ?, ?, ?)').run(
         mediaId,
+        appid,
         kind,
         key,
         now,
@@ -51,20 +52,13 @@ export const createMaterials = (db: DatabaseSync, origin: () => string) => {
     },
 
     hasCover: (mediaId: string): boolean =>
-      db.prepare('SELECT 1 FROM materials WHERE media_id = ?').get(mediaId) !== undefined,
+      db.prepare('SELECT 1 FROM materials WHERE media_id = ? AND appid = ?').get(mediaId, appid) !== undefined,
 
     /** Whether `url` is one that this platform gave out; any other picture is dropped from an article's content. */
     issued(url: string): boolean {
       // By its path: the real platform keeps its host, this one may come back at another port with the same account.
       const key = URL.canParse(url) ? /^\/mmbiz_\w+\/([\w-]+)\/0$/.exec(new URL(url).pathname)?.[1] : undefined;
       return key !== undefined && db.prepare('SELECT 1 FROM images WHERE key = ?').get(key) !== undefined;
-    },
-
-    image(key: string): { mediaType: string; bytes: Uint8Array } | undefined {
-      const row = db.prepare('SELECT media_type, bytes FROM images WHERE key = ?').get(key);
-      if (!row) return undefined;
-      const { media_type, bytes } = z.object({ media_type: z.string(), bytes: z.instanceof(Uint8Array) }).parse(row);
-      return { mediaType: media_type, bytes };
     },
 
     coverUrl(mediaId: string): string | undefined {
@@ -80,3 +74,11 @@ export const createMaterials = (db: DatabaseSync, origin: () => string) => {
   };
 };
 export type Materials = ReturnType<typeof createMaterials>;
+
+/** A picture at its public address, whichever account uploaded it. */
+export function pictureAt(db: DatabaseSync, key: string): { mediaType: string; bytes: Uint8Array } | undefined {
+  const row = db.prepare('SELECT media_type, bytes FROM images WHERE key = ?').get(key);
+  if (!row) return undefined;
+  const { media_type, bytes } = z.object({ media_type: z.string(), bytes: z.instanceof(Uint8Array) }).parse(row);
+  return { mediaType: media_type, bytes };
+}

@@ -45,6 +45,7 @@ export const createPublishing = (
   materials: Materials,
   origin: () => string,
 ) => {
+  const { appid } = account;
   const articlesOf = (publishId: number) =>
     z
       .array(ArticleRow)
@@ -76,8 +77,8 @@ export const createPublishing = (
 
   const published = (articleId: string, now: number): Job => {
     const row = db
-      .prepare('SELECT * FROM publications WHERE article_id = ? AND status = 0 AND done_at <= ?')
-      .get(articleId, now);
+      .prepare('SELECT * FROM publications WHERE article_id = ? AND appid = ? AND status = 0 AND done_at <= ?')
+      .get(articleId, appid, now);
     if (!row) throw new WeChatError(53600);
     return JobRow.parse(row);
   };
@@ -115,9 +116,10 @@ export const createPublishing = (
         const { status, failIdx } = outcomeOf(articles);
         const { lastInsertRowid } = db
           .prepare(
-            'INSERT INTO publications (media_id, article_id, submitted_at, done_at, status, fail_idx) VALUES (?, ?, ?, ?, ?, ?)',
+            'INSERT INTO publications (appid, media_id, article_id, submitted_at, done_at, status, fail_idx) VALUES (?, ?, ?, ?, ?, ?, ?)',
           )
           .run(
+            appid,
             media_id,
             randomBytes(48).toString('base64url'),
             now,
@@ -137,7 +139,9 @@ export const createPublishing = (
     get(body: unknown, now: number) {
       // Both types occur in the provider's own pages.
       const { publish_id } = parsed(z.object({ publish_id: z.union([z.string().regex(/^\d+$/), z.int()]) }), body);
-      const row = db.prepare('SELECT * FROM publications WHERE publish_id = ?').get(Number(publish_id));
+      const row = db
+        .prepare('SELECT * FROM publications WHERE publish_id = ? AND appid = ?')
+        .get(Number(publish_id), appid);
       if (!row) throw new WeChatError(40097, 'hint: publish_id');
       return status(JobRow.parse(row), now);
     },
@@ -163,14 +167,14 @@ export const createPublishing = (
 
     batchget(body: unknown, now: number) {
       const { offset, count, no_content } = parsed(PageBody, body);
-      const done = 'FROM publications WHERE status = 0 AND done_at <= :now';
-      const total = z.object({ n: z.number() }).parse(db.prepare(`SELECT count(*) AS n ${done}`).get({ now })).n;
+      const done = 'FROM publications WHERE appid = :appid AND status = 0 AND done_at <= :now';
+      const total = z.object({ n: z.number() }).parse(db.prepare(`SELECT count(*) AS n ${done}`).get({ appid, now })).n;
       const item = z
         .array(JobRow)
         .parse(
           db
             .prepare(`SELECT * ${done} ORDER BY publish_id DESC LIMIT :count OFFSET :offset`)
-            .all({ now, count, offset }),
+            .all({ appid, now, count, offset }),
         )
         .map((job) => ({
           article_id: job.article_id,
@@ -190,8 +194,10 @@ export const createPublishing = (
         .array(JobRow)
         .parse(
           db
-            .prepare('SELECT * FROM publications WHERE status = 0 AND done_at <= ? ORDER BY publish_id DESC LIMIT 200')
-            .all(now),
+            .prepare(
+              'SELECT * FROM publications WHERE appid = ? AND status = 0 AND done_at <= ? ORDER BY publish_id DESC LIMIT 200',
+            )
+            .all(appid, now),
         )
         .map((job) => ({ articleId: job.article_id, publishedAt: job.done_at, articles: articlesOf(job.publish_id) }));
     },
@@ -201,16 +207,18 @@ export const createPublishing = (
       const row = db
         .prepare(
           `SELECT a.sn, a.idx, a.article, a.deleted_at, p.done_at FROM articles a JOIN publications p USING (publish_id)
-           WHERE a.sn = ? AND p.status = 0 AND p.done_at <= ?`,
+           WHERE a.sn = ? AND p.appid = ? AND p.status = 0 AND p.done_at <= ?`,
         )
-        .get(sn, now);
+        .get(sn, appid, now);
       if (!row) return undefined;
       return { ...ArticleRow.parse(row), publishedAt: z.object({ done_at: z.number() }).parse(row).done_at };
     },
 
     /** Jobs whose result was not yet pushed to the account's callback address. */
     untold(): { job: Job; told: number }[] {
-      const rows = db.prepare('SELECT * FROM publications WHERE told_callback < 4 ORDER BY done_at').all();
+      const rows = db
+        .prepare('SELECT * FROM publications WHERE appid = ? AND told_callback < 4 ORDER BY done_at')
+        .all(appid);
       return rows.map((row) => ({
         job: JobRow.parse(row),
         told: z.object({ told_callback: z.number() }).parse(row).told_callback,
@@ -222,3 +230,11 @@ export const createPublishing = (
   };
 };
 export type Publishing = ReturnType<typeof createPublishing>;
+
+/** Whose article stands, or will stand, at a public address. */
+export function publisherOf(db: DatabaseSync, sn: string): string | undefined {
+  const row = db
+    .prepare('SELECT p.appid FROM articles a JOIN publications p USING (publish_id) WHERE a.sn = ?')
+    .get(sn);
+  return row && z.object({ appid: z.string() }).parse(row).appid;
+}

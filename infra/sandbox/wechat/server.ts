@@ -2,21 +2,21 @@ import multipart from '@fastify/multipart';
 import fastify from 'fastify';
 import type { z } from 'zod';
 import { listening, type RunningServer } from '../listen.ts';
-import { WeChatAccount } from './account.ts';
+import { type WeChatAccount, WeChatAccounts } from './account.ts';
 import { apiRoutes } from './api.ts';
 import { startCallbacks } from './callback.ts';
-import { createDrafts } from './drafts.ts';
 import { WeChatError } from './errors.ts';
 import { followersPages } from './followers.tsx';
-import { createMaterials } from './materials.ts';
-import { createPublishing } from './publishing.ts';
-import { createQuota } from './quota.ts';
+import { pictureAt } from './materials.ts';
+import { openAccount } from './official-account.ts';
+import { publisherOf } from './publishing.ts';
 import { openStore } from './store.ts';
 import { createTokens } from './tokens.ts';
 
 export type WeChatSandboxOptions = {
   dataDir: string;
-  account: z.input<typeof WeChatAccount>;
+  /** The first is the one that `/followers` shows. */
+  accounts: z.input<typeof WeChatAccount>[];
   host?: string;
   /** 0 takes a free port. */
   port?: number;
@@ -31,24 +31,20 @@ export type WeChatSandboxOptions = {
 const UPLOAD_LIMIT = 12 * 1024 * 1024;
 
 /**
- * Starts the stand-in for the official-account platform (公众平台): one account, its API, and what its followers see.
+ * Starts the stand-in for the official-account platform (公众平台): its accounts, their API, and what followers see.
  * Every error is HTTP 200 with `errcode`, as there.
  */
 export async function startWeChatSandbox(options: WeChatSandboxOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 0, clock = Date.now, log = () => {} } = options;
-  const account = WeChatAccount.parse(options.account);
   const app = fastify({ bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true });
   const db = openStore(options.dataDir);
   const listener = { url: '' }; // addresses are made while requests are served, so the port is known by then
   const origin = () => options.publicUrl ?? listener.url;
-  const tokens = createTokens(db, account);
-  const quota = createQuota(db, account.dailyCalls);
-  const materials = createMaterials(db, origin);
-  const drafts = createDrafts(db, materials);
-  const publishing = createPublishing(db, account, drafts, materials, origin);
-  const callbacks = startCallbacks(account, publishing, clock);
+  const settings = WeChatAccounts.parse(options.accounts);
+  const accounts = new Map(settings.map((setting) => [setting.appid, openAccount(db, setting, origin)]));
+  const callbacks = [...accounts.values()].map(({ setting, publishing }) => startCallbacks(setting, publishing, clock));
   app.addHook('onClose', async () => {
-    await callbacks.stop(); // before the store it writes to
+    await Promise.all(callbacks.map(({ stop }) => stop())); // before the store they write to
     db.close();
   });
 
@@ -74,8 +70,13 @@ export async function startWeChatSandbox(options: WeChatSandboxOptions): Promise
       .send(JSON.stringify(new WeChatError(40066))),
   );
   app.get('/', (_request, reply) => reply.redirect('/followers'));
-  apiRoutes(app, { account, clock, tokens, quota, materials, drafts, publishing });
-  followersPages(app, { account, clock, materials, publishing });
+  apiRoutes(app, { accounts, clock, tokens: createTokens(db) });
+  followersPages(app, {
+    accounts,
+    publisherOf: (sn) => publisherOf(db, sn),
+    picture: (key) => pictureAt(db, key),
+    clock,
+  });
 
   const running = await listening(app, host, port);
   listener.url = running.url;

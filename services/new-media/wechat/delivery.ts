@@ -2,7 +2,7 @@ import type { DeliveryDeps, PublishRecord, Submission } from './ports.ts';
 import { type Draft, prepareDraft } from './prepare-draft.ts';
 import { awaitPublished, publishDraft } from './publish.ts';
 import type { ExpectedArticle } from './reading.ts';
-import { deleteArticle, verifyArticle } from './verify.ts';
+import { articleState, deleteArticle, verifyArticle } from './verify.ts';
 
 /** Where the articles of the platform at `apiUrl` are read: its own host, or that of a stand-in. */
 export const articleOriginsOf = (apiUrl: string): string[] =>
@@ -18,9 +18,11 @@ export const createWeChatDelivery = (deps: DeliveryDeps) => ({
   prepareDraft: (post: unknown) => prepareDraft(post, deps),
   /** Takes a prepared draft away again. A draft that is not there is discarded. */
   discardDraft: ({ mediaId }: Draft) => deps.client.deleteDraft(mediaId),
+  hasDraft: async ({ mediaId }: Draft) => (await deps.client.getDraft(mediaId)) !== undefined,
   publishDraft: (draft: Draft, record: PublishRecord) => publishDraft(draft, record, deps),
   awaitPublished: (submission: Submission) => awaitPublished(submission, deps),
   verifyArticle: (articleId: string, expected: ExpectedArticle[]) => verifyArticle(articleId, expected, deps),
+  articleState: (articleId: string) => articleState(articleId, deps),
   deleteArticle: (articleId: string) => deleteArticle(articleId, deps),
 });
 export type WeChatDelivery = ReturnType<typeof createWeChatDelivery>;

@@ -88,15 +88,25 @@ async function comparePage(
     : [difference(idx, '公开页面的正文不一致', 'The text on the public page differs')];
 }
 
+/** `absent`: WeChat does not know such a post. */
+export async function articleState(
+  articleId: string,
+  { client }: Pick<DeliveryDeps, 'client'>,
+): Promise<'public' | 'deleted' | 'absent'> {
+  const items = await client.getArticle(articleId);
+  if (!items) return 'absent';
+  return items.every(({ is_deleted }) => is_deleted) ? 'deleted' : 'public';
+}
+
 /**
  * Withdraws a published post; WeChat cannot undo it. A post that is gone already is withdrawn, and only what WeChat says
  * afterwards counts, so a lost answer is repeated without harm.
  */
-export async function deleteArticle(articleId: string, { client }: DeliveryDeps): Promise<'deleted' | 'already-gone'> {
-  const gone = async () => (await client.getArticle(articleId))?.every(({ is_deleted }) => is_deleted) ?? true;
+export async function deleteArticle(articleId: string, deps: DeliveryDeps): Promise<'deleted' | 'already-gone'> {
+  const gone = async () => (await articleState(articleId, deps)) !== 'public';
   if (await gone()) return 'already-gone';
   try {
-    await client.deleteArticle(articleId);
+    await deps.client.deleteArticle(articleId);
   } catch (error) {
     if (!refusedWith(error, 53600)) throw error; // 53600: another withdrawal was faster
   }
