@@ -5,6 +5,7 @@ import { Manifest } from './bundle.ts';
 import * as cli from './cli.ts';
 import * as clock from './clock.ts';
 import * as configuration from './configuration.ts';
+import { Coverage } from './coverage.ts';
 import { DeadLetter, DeadLettersAnswer, LetterParkBody, LetterReasonBody } from './dead-letters.ts';
 import * as desk from './desk.ts';
 import { AuditEvent, BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
@@ -12,6 +13,7 @@ import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
 import { ReleaseStatus } from './release.ts';
+import { CliReplayed } from './replay.ts';
 import * as review from './review.ts';
 import { RuleList, RuleSetListing } from './rules.ts';
 import { SealedContent } from './seal.ts';
@@ -42,6 +44,7 @@ export const published: Record<string, z.ZodType> = {
   'api-audit-query': api.AuditQuery,
   'api-audit-answer': api.AuditAnswer,
   'api-bundle-evidence': BundleEvidence,
+  'api-coverage': Coverage,
   'api-dead-letters-answer': DeadLettersAnswer,
   'api-dead-letter': DeadLetter,
   'api-letter-reason-body': LetterReasonBody,
@@ -65,6 +68,7 @@ export const published: Record<string, z.ZodType> = {
   'cli-submitted': cli.CliSubmitted,
   'cli-refusal': cli.CliRefusal,
   'cli-demo-result': cli.DemoResult,
+  'cli-replayed': CliReplayed,
   'cli-rules': RuleSetListing,
   'cli-audit-exported': cli.CliAuditExported,
   'cli-audit-verified': cli.CliAuditVerified,

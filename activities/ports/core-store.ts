@@ -2,7 +2,7 @@ import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { Finding, GateId, Obligations } from '../../schemas/finding.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { Amendment, GroupId, ReleaseId, StagedObject, Validity } from '../../schemas/release.ts';
+import type { Amendment, GroupId, ReleaseId, ReleaseState, StagedObject, Validity } from '../../schemas/release.ts';
 import type { SealedContent } from '../../schemas/seal.ts';
 import type { Day, Digest, Instant } from '../../schemas/text.ts';
 import type {
@@ -63,6 +63,10 @@ export interface CoreStore {
   /** Releases of one group, this one included; empty where it went alone. */
   groupOf(releaseId: ReleaseId): Promise<ReleaseId[]>;
   addAmendment(sealed: Sealed, releaseId: ReleaseId, amendment: Amendment): Promise<void>;
+  /** Oldest first. */
+  amendments(releaseId: ReleaseId): Promise<Amendment[]>;
+  /** The state that the bundle's last transition entered; null where it has none. */
+  lastState(bundleId: BundleId): Promise<ReleaseState | null>;
   addValidity(sealed: Sealed, releaseId: ReleaseId, validity: Validity, since: Day): Promise<void>;
   receipts(bundleId: BundleId): Promise<ChannelReceipt[]>;
   /** Stores a receipt once per event id. */

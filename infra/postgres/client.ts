@@ -4,6 +4,7 @@ import pg from 'pg';
 // timestamptz as RFC 3339 text and bigint as number: instants cross process boundaries as text, and no id here nears 2^53.
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (value) => new Date(value).toISOString());
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.DATE, (value) => value); // a day is a day in Shanghai, not a moment of the host
 
 /** A pool on one database. `url` is `postgres://user:password@host:port/database`. */
 export function openDatabase<DB>(url: string, { max = 10 }: { max?: number } = {}): Kysely<DB> {

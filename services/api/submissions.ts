@@ -9,6 +9,7 @@ import type { Channel, Manifest } from '../../schemas/bundle.ts';
 import type { ChannelsFile, GatesFile } from '../../schemas/configuration.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
+import { assertMayAct } from './acts.ts';
 import { Refusal } from './refusal.ts';
 
 export type SubmissionDeps = {
@@ -38,6 +39,11 @@ export const createSubmissions =
       );
     }
     const chosen = chooseChannels(manifest, channels, office);
+    await assertMayAct(
+      store,
+      manifest,
+      chosen.map(({ channel }) => channel),
+    );
 
     for (const { bytes } of intake.parts) await blobs.put(bytes);
     const content = sealedContent({

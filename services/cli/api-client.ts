@@ -13,7 +13,8 @@ import {
   SubmitAnswer,
 } from '../../schemas/api.ts';
 import { BundleEvidence } from '../../schemas/audit.ts';
-import type { Channel } from '../../schemas/bundle.ts';
+import { type Channel, Manifest } from '../../schemas/bundle.ts';
+import { Coverage } from '../../schemas/coverage.ts';
 import { DeadLetter, DeadLettersAnswer, type LetterAct, type LetterParkBody } from '../../schemas/dead-letters.ts';
 import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
 import { CliFailure, notRunning } from './failure.ts';
@@ -88,6 +89,13 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
       const query = new URLSearchParams({ after: String(after), ...(bundleId && { bundle: bundleId }) });
       return call(AuditPage, { method: 'GET', path: `v1/audit?${query}` });
     },
+    manifest: (bundleId: string) =>
+      call(Manifest.omit({ plannedReleaseAt: true }), {
+        method: 'GET',
+        path: `v1/bundles/${encodeURIComponent(bundleId)}/manifest`,
+      }),
+    coverage: (bundleId: string) =>
+      call(Coverage, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/coverage` }),
     evidence: (bundleId: string) =>
       call(BundleEvidence, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/evidence` }),
     deadLetters: () => call(DeadLettersAnswer, { method: 'GET', path: 'v1/dead-letters' }),

@@ -7,10 +7,13 @@ import { CliRefusal, ExitCode } from '../../schemas/cli.ts';
 import { ReleasePolicy } from '../../schemas/release.ts';
 import { CliFailure, usage } from './failure.ts';
 import { type Action, bind, type On } from './invocation.ts';
+import { actNouns } from './nouns/acts.ts';
 import { backupNouns } from './nouns/backup.ts';
 import { deadLettersNoun } from './nouns/deadletters.ts';
+import { deskNouns } from './nouns/desk.ts';
 import { gateNoun } from './nouns/gate.ts';
 import { releaseNoun } from './nouns/release.ts';
+import { replayNoun } from './nouns/replay.ts';
 import type { Surroundings } from './surroundings.ts';
 import { refusalView } from './views.ts';
 
@@ -119,6 +122,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     )
     .action(on(async () => (await import('./commands/submit.ts')).submit));
 
+  deskNouns(program, on);
   gateNoun(program, on);
   releaseNoun(program, on);
 
@@ -172,8 +176,10 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--out <file>', '把 JSON 写入文件；write the JSON to a file')
     .option('--markdown <file>', '另存 Markdown；write Markdown')
     .action(on(async () => (await import('./commands/bench-release.ts')).benchRelease));
+  actNouns(program, on);
   backupNouns(program, on);
   deadLettersNoun(program, on);
+  replayNoun(program, on);
   program
     .command('demo')
     .description('演示全过程；the main job with demo people, on the running system')

@@ -1,4 +1,4 @@
-import type { Channel } from '../../schemas/bundle.ts';
+import type { ActKind, Channel } from '../../schemas/bundle.ts';
 import type { Severity } from '../../schemas/finding.ts';
 import type { GateState } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
@@ -36,6 +36,14 @@ export const channelStateName: Record<ChannelState | ChannelReceipt['state'], st
   discarded: '已清除',
   withdrawn: '已撤回',
   amended: '已加注',
+};
+
+export const actName: Record<ActKind, string> = {
+  correct: '更正',
+  amend: '修改',
+  supersede: '替代',
+  abolish: '废止',
+  withdraw: '撤回',
 };
 
 export const gateStateName: Record<GateState['state'], string> = { open: '待审', signed: '通过', returned: '退回' };

@@ -1,14 +1,22 @@
 import type { Kysely } from 'kysely';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import { permanent } from '../../../schemas/failures.ts';
-import { GroupId, ReleaseId } from '../../../schemas/release.ts';
+import { Amendment, GroupId, ReleaseId, ReleaseState } from '../../../schemas/release.ts';
 import { Digest } from '../../../schemas/text.ts';
 import { commitRelease } from './commit.ts';
 import type { CoreTables } from './tables.ts';
 
 type Releases = Pick<
   CoreStore,
-  'savePlan' | 'formGroup' | 'commit' | 'releases' | 'groupOf' | 'addAmendment' | 'addValidity'
+  | 'savePlan'
+  | 'formGroup'
+  | 'commit'
+  | 'releases'
+  | 'groupOf'
+  | 'amendments'
+  | 'lastState'
+  | 'addAmendment'
+  | 'addValidity'
 >;
 
 /** The leader's decision, what was released by it, and what became of that. */
@@ -94,6 +102,34 @@ export const createReleaseRows = (db: Kysely<CoreTables>): Releases => ({
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+  },
+
+  async amendments(releaseId) {
+    const rows = await db
+      .selectFrom('amendment')
+      .selectAll()
+      .where('release_id', '=', releaseId)
+      .orderBy('at')
+      .execute();
+    return rows.map((row) =>
+      Amendment.parse({
+        act: row.act,
+        on: row.effective_on,
+        byBundleId: row.by_bundle_id,
+        byReleaseId: row.by_release_id,
+      }),
+    );
+  },
+
+  async lastState(bundleId) {
+    const row = await db
+      .selectFrom('transition')
+      .select('state')
+      .where('bundle_id', '=', bundleId)
+      .orderBy('transition', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row ? ReleaseState.parse(row.state) : null;
   },
 
   async addValidity({ bundleId }, releaseId, validity, since) {

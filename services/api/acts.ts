@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { CoreStore, Release } from '../../activities/ports/core-store.ts';
+import { coverageOf } from '../../activities/releases/coverage.ts';
+import { BundleId, type Channel, type Manifest } from '../../schemas/bundle.ts';
+import type { Person, Role } from '../../schemas/configuration.ts';
+import type { Coverage } from '../../schemas/coverage.ts';
+import type { Amendment } from '../../schemas/release.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Whether a bundle may act on the released ones that it names, on these channels: each has to be public, and everybody who
+ * got it has to get this one too.
+ */
+export async function assertMayAct(
+  store: CoreStore,
+  { acts = [] }: Manifest,
+  channels: readonly Channel[],
+): Promise<void> {
+  for (const [at, { bundleId }] of acts.entries()) {
+    const where = `manifest.json: acts[${at}]`;
+    const target = (await store.releases(bundleId)).at(-1);
+    const state = target && (await store.lastState(bundleId));
+    if (!target || state === 'withdrawn' || state === 'withdrawing' || state === 'rolled-back') {
+      throw new Refusal(
+        'BundleUnknown',
+        {
+          zh: `acts 第 ${at + 1} 项的政策包 ${bundleId} 没有公开，不能更正、修改、替代、废止或者撤回`,
+          en: `Act ${at + 1}: bundle ${bundleId} is not public, so nothing can be done to it`,
+        },
+        { where, mend: { zh: '请核对 bundleId', en: 'Check the bundleId' } },
+      );
+    }
+    const missing = (await channelsOf(store, target)).filter((channel) => !channels.includes(channel));
+    if (missing.length === 0) continue;
+    throw new Refusal(
+      'BundleIncomplete',
+      {
+        zh: `政策包 ${bundleId} 曾在 ${missing.join('、')} 发布，处理它的政策包也要到达这些渠道`,
+        en: `Bundle ${bundleId} went to ${missing.join(', ')}; what acts on it has to go there too`,
+      },
+      {
+        where,
+        mend: { zh: `请在 channels 中补上 ${missing.join('、')}`, en: `Add ${missing.join(', ')} to channels` },
+      },
+    );
+  }
+}
+
+const channelsOf = async (store: CoreStore, release: Release): Promise<Channel[]> =>
+  (await store.revision(release))?.content.channels ?? [];
+
+type Deps = { store: CoreStore; personOf: (request: FastifyRequest, role?: Role) => Person };
+
+/** What later bundles did to a released one, and the manifest that a notice about it starts from. */
+export function serveActs(api: FastifyInstance, { store, personOf }: Deps): void {
+  const bundleOf = (params: unknown) => z.object({ bundleId: BundleId }).parse(params).bundleId;
+  async function lastRelease(bundleId: BundleId): Promise<Release> {
+    const release = (await store.releases(bundleId)).at(-1);
+    if (release) return release;
+    throw new Refusal('NotFound', { zh: '这个政策包没有发布过', en: 'This bundle was never released' });
+  }
+
+  api.get('/v1/bundles/:bundleId/manifest', async (request): Promise<Omit<Manifest, 'plannedReleaseAt'>> => {
+    personOf(request);
+    const revision = await store.revision(await lastRelease(bundleOf(request.params)));
+    if (!revision) throw new Refusal('NotFound', { zh: '没有这个版本', en: 'There is no such revision' });
+    return revision.content.manifest;
+  });
+
+  api.get('/v1/bundles/:bundleId/coverage', async (request): Promise<Coverage> => {
+    personOf(request);
+    const bundleId = bundleOf(request.params);
+    const release = await lastRelease(bundleId);
+    const released = async (id: BundleId, releaseId: Release['releaseId'], channels: Channel[]) => ({
+      releaseId,
+      channels,
+      receipts: (await store.receipts(id)).filter((receipt) => receipt.releaseId === releaseId),
+    });
+    const amendments: Amendment[] = await store.amendments(release.releaseId);
+    return coverageOf(
+      bundleId,
+      await released(bundleId, release.releaseId, await channelsOf(store, release)),
+      await Promise.all(
+        amendments.map(async (amendment) => ({
+          amendment,
+          later: await released(amendment.byBundleId, amendment.byReleaseId, []),
+        })),
+      ),
+    );
+  });
+}
