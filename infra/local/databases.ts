@@ -37,8 +37,12 @@ export async function ensureDatabases(adminUrl: string, secrets: Secrets): Promi
   } finally {
     await client.end();
   }
-  return Object.fromEntries(names.map((name) => [name, urlFor(adminUrl, name, secrets)])) as DatabaseUrls;
+  return databaseUrls(adminUrl, secrets);
 }
+
+/** Their addresses, whether or not they are there. */
+export const databaseUrls = (adminUrl: string, secrets: Secrets): DatabaseUrls =>
+  Object.fromEntries(names.map((name) => [name, urlFor(adminUrl, name, secrets)])) as DatabaseUrls;
 
 function urlFor(adminUrl: string, name: Owner, secrets: Secrets): string {
   const url = new URL(adminUrl);

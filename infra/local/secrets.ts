@@ -4,14 +4,14 @@ import { readJson, writeJson } from './files.ts';
 
 const password = () => randomBytes(24).toString('base64url');
 
-const Secrets = z.object({
+/** Passwords of the local database roles: random, one set per data directory, in a file that only its owner reads. */
+export const Secrets = z.object({
   postgresAdmin: z.string().default(password),
   core: z.string().default(password),
   website: z.string().default(password),
   newMedia: z.string().default(password),
   press: z.string().default(password),
 });
-/** Passwords of the local database roles: random, one set per data directory, in a file that only its owner reads. */
 export type Secrets = z.infer<typeof Secrets>;
 
 /** Reads the passwords, making those that are not there yet. */
