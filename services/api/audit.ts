@@ -5,17 +5,19 @@ import type { AuditStore, RefusedCommand } from '../../activities/ports/audit-st
 import { type AuditAnswer, AuditQuery } from '../../schemas/api.ts';
 import type { BundleEvidence } from '../../schemas/audit.ts';
 import { BundleId } from '../../schemas/bundle.ts';
-import type { Person, Role } from '../../schemas/configuration.ts';
+import type { Person } from '../../schemas/configuration.ts';
 import { GateId } from '../../schemas/finding.ts';
 import { Digest } from '../../schemas/text.ts';
+import type { RecordRead } from './reads.ts';
 import { Refusal } from './refusal.ts';
+import type { PersonOf } from './sign-in.ts';
 
 const pageLength = 1_000;
 
-type Deps = { audit: AuditStore; personOf: (request: FastifyRequest, role: Role) => Person };
+type Deps = { audit: AuditStore; personOf: PersonOf; recordRead: RecordRead };
 
 /** What an auditor reads: the chain, page by page, and what stands behind the rows of one bundle. */
-export function serveAudit(api: FastifyInstance, { audit, personOf }: Deps): void {
+export function serveAudit(api: FastifyInstance, { audit, personOf, recordRead }: Deps): void {
   api.get('/v1/audit', async (request): Promise<AuditAnswer> => {
     personOf(request, 'auditor');
     const { after, bundle } = AuditQuery.parse(request.query);
@@ -23,8 +25,9 @@ export function serveAudit(api: FastifyInstance, { audit, personOf }: Deps): voi
     return { rows: await audit.rows({ after, limit: pageLength, bundleId: bundle }), head };
   });
   api.get('/v1/bundles/:bundleId/evidence', async (request): Promise<BundleEvidence> => {
-    personOf(request, 'auditor');
+    const person = personOf(request, 'auditor');
     const { bundleId } = z.object({ bundleId: BundleId }).parse(request.params);
+    await recordRead(person, 'evidence', bundleId);
     const evidence = await audit.evidence(bundleId);
     if (evidence) return evidence;
     throw new Refusal('NotFound', { zh: '没有这个政策包', en: 'There is no such bundle' });

@@ -11,8 +11,11 @@ import { createDocumentReader } from '../../infra/documents/reader.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { consumers } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
+import { createAccessStore } from '../../infra/postgres/core/access.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { createDeadLetterStore } from '../../infra/postgres/core/dead-letters.ts';
+import { createDelegationStore } from '../../infra/postgres/core/delegations.ts';
+import { createDeskStore } from '../../infra/postgres/core/desk.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
@@ -56,8 +59,11 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
   onStop(() => reader.close());
 
   const api = createApi({
-    releases: createReleases(client, taskQueues.core),
+    releases: createReleases(client, taskQueues.core, office.channels.release.lateWindowMinutes * 60_000),
     store,
+    desk: createDeskStore(db),
+    delegations: createDelegationStore(db),
+    access: createAccessStore(db),
     audit: createAuditStore(db),
     submissions: createSubmissions({
       store,
@@ -72,6 +78,8 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     deadLetters: { bus, store: createDeadLetterStore(db), consumers, people: office.people.people },
     readZip: async (bytes) => readBundle(await openZip(bytes)),
     signIn: createSignIn(office.people.people, tokens),
+    people: office.people.people,
+    times: office,
     isDependencyDown: isDatabaseDown,
     log,
   });

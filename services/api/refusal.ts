@@ -12,6 +12,7 @@ const httpStatus: Partial<Record<ErrorType, number>> = {
   SealStale: 409,
   GateNotOpen: 409,
   WrongPhase: 409,
+  ClockSkewed: 409,
   Internal: 500,
   DependencyDown: 503,
 };

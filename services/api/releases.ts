@@ -16,10 +16,12 @@ import { comesNotBack, Refusal } from './refusal.ts';
 
 /** A person waits for the answer, but not for ever: a worker that is away is said to be away. */
 const deadlineMs = 20_000;
-const lateWindowMs = 30 * 60_000;
 
-/** The bundles that run, as the API sees them: Updates for people's acts, a Query for reading. */
-export function createReleases(client: Client, taskQueue: string) {
+/**
+ * The bundles that run, as the API sees them: Updates for people's acts, a Query for reading. `lateWindowMs` 迟发窗口 is frozen
+ * into each bundle at its first submission.
+ */
+export function createReleases(client: Client, taskQueue: string, lateWindowMs: number) {
   const handleOf = (bundleId: BundleId): WorkflowHandle =>
     client.workflow.getHandle(messages.policyReleaseId(bundleId));
 
@@ -70,6 +72,17 @@ export function createReleases(client: Client, taskQueue: string) {
     resume: (bundleId: BundleId, resumption: messages.Resumption) => act(bundleId, messages.resume, resumption),
     withdraw: (bundleId: BundleId, intervention: messages.Intervention) =>
       act(bundleId, messages.withdraw, intervention),
+    compensate: (bundleId: BundleId, intervention: messages.Intervention) =>
+      act(bundleId, messages.compensate, intervention),
+    declareEmergency: (bundleId: BundleId, intervention: messages.Intervention) =>
+      act(bundleId, messages.declareEmergency, intervention),
+    requestOverride: (bundleId: BundleId, overriding: messages.Overriding) =>
+      act(bundleId, messages.requestOverride, overriding),
+    confirmOverride: (bundleId: BundleId, overriding: messages.Overriding) =>
+      act(bundleId, messages.confirmOverride, overriding),
+    retryChannel: (bundleId: BundleId, retry: messages.Retry) => act(bundleId, messages.retryChannel, retry),
+    settleChannel: (bundleId: BundleId, settlement: messages.Settlement) =>
+      act(bundleId, messages.settleChannel, settlement),
   };
 }
 export type Releases = ReturnType<typeof createReleases>;

@@ -7,9 +7,11 @@ import type { DelegationStore } from '../../activities/ports/delegation-store.ts
 import type { DeskStore } from '../../activities/ports/desk-store.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { Person } from '../../schemas/configuration.ts';
+import { serveActs } from './acts.ts';
 import { serveAudit } from './audit.ts';
 import { serveBundles } from './bundles.ts';
 import { serveChannels } from './channels.ts';
+import { type DeadLetterDeps, serveDeadLetters } from './dead-letters.ts';
 import { serveDelegations } from './delegations.ts';
 import { serveEmergencies } from './emergencies.ts';
 import { answerErrors } from './errors.ts';
@@ -33,6 +35,7 @@ export type ApiDeps = {
   delegations: DelegationStore;
   access: AccessStore;
   audit: AuditStore;
+  deadLetters: DeadLetterDeps;
   submissions: ReturnType<typeof createSubmissions>;
   /** Reads an uploaded zip; hostile until proven otherwise. */
   readZip: (bytes: Uint8Array) => Promise<Intake>;
@@ -63,6 +66,8 @@ export function createApi(deps: ApiDeps) {
   serveChannels(api, context);
   serveEmergencies(api, context);
   serveInbox(api, context);
+  serveActs(api, context);
+  serveDeadLetters(api, { ...deps.deadLetters, personOf });
   serveAudit(api, context);
   serveAccess(api, context);
   return api;

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { BundleId } from '../../schemas/bundle.ts';
+import { type GroupAnswer, GroupBody } from '../../schemas/desk.ts';
+import { eventId } from '../../schemas/event-id.ts';
+import { type BoardStatus, GroupId, type ReleaseGroup } from '../../schemas/release.ts';
+import { checkInstant } from './arming.ts';
+import { Refusal } from './refusal.ts';
+import type { Releases } from './releases.ts';
+import type { PersonOf } from './sign-in.ts';
+import type { TimeTables } from './telling.ts';
+
+type Deps = { releases: Releases; store: CoreStore; times: TimeTables; personOf: PersonOf; log: Logger };
+
+/**
+ * 同批发布: arms several bundles for one instant, to commit together or not at all. Where one cannot be armed the others are
+ * held; if even that fails, the commit finds a member missing and nothing goes out.
+ */
+export function serveGroups(api: FastifyInstance, { releases, store, times, personOf, log }: Deps): void {
+  api.post('/v1/groups', async (request): Promise<GroupAnswer> => {
+    const leaderId = personOf(request, 'leader').id;
+    const { members, t0 } = GroupBody.parse(request.body);
+    const ids = members.map(({ bundleId }) => bundleId).sort();
+    if (new Set(ids).size < ids.length) {
+      throw new Refusal(
+        'BadRequest',
+        { zh: '同一个政策包列了两次', en: 'A bundle is named twice' },
+        { where: 'members' },
+      );
+    }
+    const warnings = await checkInstant(store, t0, times.channels.release.leadSeconds);
+    for (const warning of warnings) log.warn({ bundleIds: ids }, warning.en);
+    // The same bundles with the same seals are the same group, so that a leader may try again.
+    const seals = members.map(({ bundleId, seal }) => `${bundleId} ${seal}`).sort();
+    const group = { groupId: GroupId.parse(eventId('release group', ...seals)), members: ids };
+    await store.formGroup(group.groupId, ids, leaderId);
+
+    const armed: BoardStatus[] = [];
+    for (const { bundleId, seal } of members) {
+      try {
+        armed.push(await armMember(bundleId, { seal, t0, leaderId, group }));
+      } catch (error) {
+        const held = await holdAll(armed, bundleId, leaderId);
+        throw groupFailed(error, bundleId, held);
+      }
+    }
+    return { groupId: group.groupId, t0, members: armed.map(({ bundleId, state }) => ({ bundleId, state })) };
+  });
+
+  type Arming = Parameters<Releases['arm']>[1] & { group: ReleaseGroup };
+
+  /** A member that was held by an earlier try, or armed by one that got no answer, goes on from there. */
+  async function armMember(bundleId: BundleId, arming: Arming): Promise<BoardStatus> {
+    const status = await releases.status(bundleId);
+    const known = status.group?.groupId === arming.group.groupId && status.seal === arming.seal;
+    if (!known) return releases.arm(bundleId, arming);
+    if (status.state === 'held') return releases.resume(bundleId, { t0: arming.t0, actorId: arming.leaderId });
+    const same = status.plan && Date.parse(status.plan.t0) === Date.parse(arming.t0);
+    return status.state === 'armed' && same ? status : releases.arm(bundleId, arming);
+  }
+
+  async function holdAll(armed: readonly BoardStatus[], failed: BundleId, actorId: string): Promise<BundleId[]> {
+    const reason = `同批的 ${failed} 未能签发 could not be armed with its group`;
+    const held = await Promise.allSettled(armed.map(({ bundleId }) => releases.hold(bundleId, { reason, actorId })));
+    for (const outcome of held) {
+      if (outcome.status === 'rejected') log.error({ err: outcome.reason }, 'a member of a failed group was not held');
+    }
+    return armed.flatMap(({ bundleId }, index) => (held[index]?.status === 'fulfilled' ? [bundleId] : []));
+  }
+}
+
+function groupFailed(error: unknown, failed: BundleId, held: readonly BundleId[]): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const { type, message, mend, findings } = error.answer.error;
+  const others =
+    held.length > 0 ? { zh: `；已暂缓：${held.join('、')}`, en: `; held: ${held.join(', ')}` } : { zh: '', en: '' };
+  return new Refusal(
+    type,
+    {
+      zh: `同批发布没有签发，${failed}：${message.zh}${others.zh}`,
+      en: `The group was not armed; ${failed}: ${message.en}${others.en}`,
+    },
+    { where: failed, findings, ...(mend && { mend }) },
+  );
+}
