@@ -1,12 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { CoreStore, Release } from '../../activities/ports/core-store.ts';
 import { coverageOf } from '../../activities/releases/coverage.ts';
 import { BundleId, type Channel, type Manifest } from '../../schemas/bundle.ts';
-import type { Person, Role } from '../../schemas/configuration.ts';
 import type { Coverage } from '../../schemas/coverage.ts';
 import type { Amendment } from '../../schemas/release.ts';
 import { Refusal } from './refusal.ts';
+import type { PersonOf } from './sign-in.ts';
 
 /**
  * Whether a bundle may act on the released ones that it names, on these channels: each has to be public, and everybody who
@@ -50,7 +50,7 @@ export async function assertMayAct(
 const channelsOf = async (store: CoreStore, release: Release): Promise<Channel[]> =>
   (await store.revision(release))?.content.channels ?? [];
 
-type Deps = { store: CoreStore; personOf: (request: FastifyRequest, role?: Role) => Person };
+type Deps = { store: CoreStore; personOf: PersonOf };
 
 /** What later bundles did to a released one, and the manifest that a notice about it starts from. */
 export function serveActs(api: FastifyInstance, { store, personOf }: Deps): void {

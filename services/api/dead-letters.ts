@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DeadLetterStore } from '../../activities/ports/dead-letter-store.ts';
 import type { EventBus, EventRecord } from '../../activities/ports/event-bus.ts';
-import type { Person, Role } from '../../schemas/configuration.ts';
+import type { Person } from '../../schemas/configuration.ts';
 import {
   type DeadLetter,
   DeadLettersAnswer,
@@ -13,6 +13,7 @@ import {
 } from '../../schemas/dead-letters.ts';
 import { type Letter, lettersOf, type ParkingConsumer } from './letters.ts';
 import { Refusal } from './refusal.ts';
+import type { PersonOf } from './sign-in.ts';
 
 export type DeadLetterDeps = {
   bus: Pick<EventBus, 'read' | 'publish' | 'lag'>;
@@ -21,7 +22,7 @@ export type DeadLetterDeps = {
   /** Everybody who can be named as the owner of a letter. */
   people: readonly Person[];
 };
-type Deps = DeadLetterDeps & { personOf: (request: FastifyRequest, role?: Role) => Person };
+type Deps = DeadLetterDeps & { personOf: PersonOf };
 
 /** A person waits for the answer; a broker that is away is said to be away. */
 const readWithinMs = 15_000;
