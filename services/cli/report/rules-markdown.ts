@@ -7,8 +7,8 @@ export function rulesMarkdown({ codes }: RuleSetListing): string {
     const rows = codes
       .filter((code) => code.gate === gate)
       .map(
-        ({ code, severity, title, source, good, bad }) =>
-          `| \`${code}\` | ${SEVERITIES[severity].zh} ${severity} | ${cell(title.zh)}<br>${cell(title.en)} | ${cell(source)} | ${cell(good)} | ${cell(bad)} |`,
+        ({ code, severity, overridable, title, source, good, bad }) =>
+          `| \`${code}\` | ${SEVERITIES[severity].zh} ${severity}${overridable ? '<br>可两人放行 overridable' : ''} | ${cell(title.zh)}<br>${cell(title.en)} | ${cell(source)} | ${cell(good)} | ${cell(bad)} |`,
       );
     const { zh, en } = gateName(gate);
     return [
@@ -28,7 +28,8 @@ const HEAD = `# Rules 检查规则
 
 Made from the rules by \`npx lockstep rules --markdown > docs/rules.md\`; do not edit by hand.
 
-An \`error\` has to be mended before a gate can be signed. A \`warning\` needs the reviewer's written answer. A note
+An \`error\` has to be mended before a gate can be signed; where it is marked *overridable*, a reviewer of the gate may ask,
+and a second person confirm, each with a reason, that it passes. A \`warning\` needs the reviewer's written answer. A note
 (\`info\`) is for information. Findings help a reviewer, who decides. A rule is one file in \`activities/checks/<gate>/\`;
 word lists are data in \`infra/rule-data/\` with owner, source and effective dates, and an office adds its own with
 \`lockstep check --lists DIR\`.
