@@ -100,6 +100,32 @@ export const SeenBench = z.strictObject({
 });
 export type SeenBench = z.infer<typeof SeenBench>;
 
+/** One release on so many sandbox accounts of WeChat: median of `repeats` releases, each to accounts never used before. */
+export const AccountsBenchRun = z.strictObject({
+  accounts: z.int().positive(),
+  repeats: z.int().positive(),
+  /** From the order to the receipt `ready`. */
+  prepareMs: milliseconds,
+  /** From `go` to the receipts `live` and `verified`. */
+  liveMs: milliseconds,
+  verifiedMs: milliseconds,
+  /** Both orders, from each to its last receipt. */
+  msPerAccount: milliseconds,
+  /** Of the larger of its two workflows; Temporal ends one at 51,200 events or 50 MB. */
+  mostEvents: z.int().positive(),
+  mostHistoryBytes: z.int().nonnegative(),
+  /** Largest resident memory of the process that holds worker, activities and platform. */
+  peakBytes: z.int().positive(),
+});
+export type AccountsBenchRun = z.infer<typeof AccountsBenchRun>;
+
+export const AccountsBench = z.strictObject({
+  runs: z.array(AccountsBenchRun).min(1),
+  /** Time per account of 1,000 ÷ that of 10; null where one of them was not measured. */
+  thousandToTen: z.number().positive().nullable(),
+});
+export type AccountsBench = z.infer<typeof AccountsBench>;
+
 /** `lockstep bench release --json`. */
 export const ReleaseBench = z.strictObject({
   bench: z.literal('release'),

@@ -1,11 +1,10 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createAwaitOutcome } from '../../activities/delivery/await-outcome.ts';
 import { inspectionEvent, receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { AnsweringActivities, DeliveryActivities } from '../../activities/delivery/types.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
-import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 import type { Channel } from '../../schemas/bundle.ts';
@@ -13,6 +12,7 @@ import { Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
 import { type ProcessContext, serveHealth } from '../process-frame.ts';
 import { createDeliveryConsumer } from './consumer.ts';
+import { createDeliveryWorker } from './worker.ts';
 
 export type DeliveryServiceOptions = {
   /** Consumer group, e.g. `new-media`. */
@@ -25,12 +25,6 @@ export type DeliveryServiceOptions = {
   healthListen: string;
   activities: DeliveryActivities;
 };
-
-/**
- * Steps that run at once, each on an account of its own: a step is mostly waiting for the provider, and what it holds of
- * a post may be some megabytes.
- */
-const STEPS_AT_ONCE = 32;
 
 /** A channel service that delivers by workflow: a Kafka consumer that starts them, and a worker that runs them. */
 export async function runDeliveryService(options: DeliveryServiceOptions, context: ProcessContext): Promise<void> {
@@ -55,14 +49,12 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
       await bus.publish([encodeEvent(inspectionEvent(inspection, source))]);
     },
   };
-  const worker = await Worker.create({
+  const worker = await createDeliveryWorker({
     connection,
     namespace: temporal.namespace,
     taskQueue,
     workflowBundle: await workflowBundle(options.workflowBundlePath),
-    activities: withHeartbeats(activities),
-    maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
-    shutdownGraceTime: '10 seconds',
+    activities,
   });
   const running = worker.run();
   running.catch(fail);
