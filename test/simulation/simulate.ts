@@ -1,0 +1,148 @@
+import type { BoardStatus } from '../../schemas/release.ts';
+import { createInvariants, type Rows } from './invariants.ts';
+import { createRandom } from './random.ts';
+import { createReader } from './reader.ts';
+import { createScenario } from './scenario.ts';
+import { createWorld, type Parts, press, realParts, type World } from './world.ts';
+
+const start = Date.parse('2026-11-24T00:00:00Z');
+const minute = 60_000;
+/** So many steps after the last fault, every bundle has come to an end that is a person's to change. */
+const patience = 6_000;
+
+export type Run = {
+  seed: string;
+  steps: number;
+  /** What was broken, as `I3 never early: …`; empty where everything held. */
+  violations: string[];
+  /** All that happened which the code did not ask for, and what people did. */
+  story: string[];
+  ends: string[];
+};
+
+/** Where a bundle may stay for ever: the next step is a person's. */
+function isAtRest({ state, channels }: BoardStatus): boolean {
+  if (state === 'preparing' || state === 'withdrawing') return channels.some((channel) => channel.state === 'refused');
+  return [
+    'in-review',
+    'returned',
+    'held',
+    'prepared',
+    'rolled-back',
+    'released',
+    'partly-released',
+    'withdrawn',
+  ].includes(state);
+}
+
+/** One run of the whole office. The same seed gives the same run. */
+export async function simulate(seed: string, parts: Parts = realParts): Promise<Run> {
+  const random = createRandom(seed);
+  const calmAt = start + random.between(2, 10) * minute;
+  const story: string[] = [];
+  const world = createWorld({ random, start, calmAt, note: (what) => story.push(what), parts });
+  const { scheduler } = world;
+  const scenario = createScenario(world, random.fork('people'), seed, calmAt);
+  const reader = createReader(
+    world,
+    scenario.bundles.map(({ bundleId }) => bundleId),
+  );
+  const invariants = createInvariants(
+    scenario.bundles,
+    press.recipients.map(({ address }) => address),
+  );
+  const exported = exporter(world);
+  let clock = '';
+  const result = (violations: string[]): Run => ({
+    seed,
+    steps: scheduler.steps,
+    violations,
+    story: [...story, ...(violations.length > 0 ? historyOf(exported().rows) : [])],
+    ends: scenario.bundles.map((bundle) => scenario.statusOf(bundle)?.state ?? 'draft'),
+  });
+
+  const look = async () => {
+    const now = new Date(scheduler.now() + world.skews.core).toISOString();
+    if (now > clock) clock = now;
+    const seen = await reader.look();
+    const rows = exported();
+    if (!seen && !rows.fresh) return [];
+    return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, clock)];
+  };
+
+  let calmSteps = 0;
+  let restedSteps = 0;
+  while (restedSteps < 300) {
+    await scheduler.step();
+    const violations = await look();
+    if (violations.length > 0) return result(violations);
+    if (scheduler.now() < calmAt) continue;
+    if (calmSteps === 0) mendClocks(world);
+    calmSteps += 1;
+    const rested =
+      calmSteps % 20 !== 0
+        ? restedSteps > 0
+        : scenario.bundles.every((bundle) => {
+            const status = scenario.statusOf(bundle);
+            return status && isAtRest(status);
+          }) && world.bus.lag() === 0;
+    restedSteps = rested ? restedSteps + 1 : 0;
+    if (calmSteps > patience) {
+      const waiting = scenario.bundles
+        .map((bundle) => scenario.statusOf(bundle))
+        .map(
+          (status) =>
+            `${status?.bundleId.slice(0, 8)} is ${status?.state}, ${status?.channels.map(({ channel, state }) => `${channel} ${state}`).join(', ')}`,
+        );
+      return result([
+        `liveness: ${waiting.join('; ')}; ${world.bus.lag()} records not handled`,
+        ...world.temporal.waiting(),
+      ]);
+    }
+  }
+  const last = await reader.lookAgain();
+  const decided = scenario.acts.filter((act) => act.kind === 'decided');
+  return result(invariants.checkEnd(last, exported().rows, decided));
+}
+
+const historyOf = ({ transitions }: Rows) =>
+  transitions
+    .map(
+      ({ bundleId, transition, revision, state, actorId, at }) =>
+        `${bundleId.slice(0, 8)} ${transition} ${at} revision ${revision} ${state} by ${actorId}`,
+    )
+    .sort();
+
+function mendClocks({ skews, processes }: World): void {
+  for (const database of Object.keys(skews)) skews[database as keyof typeof skews] = 0;
+  for (const process of processes) process.skewMs = 0;
+}
+
+/** The rows of the core as anyone may have exported them; made anew only where something was written. */
+function exporter({ core: { db } }: World): () => { rows: Rows; fresh: boolean } {
+  let version = -1;
+  let rows: Rows;
+  return () => {
+    if (db.version === version) return { rows, fresh: false };
+    version = db.version;
+    const { revision, decision, transition, release, receipt, staging } = db.rows;
+    rows = {
+      revisions: [...revision.values()].map(({ bundleId, revision, seal, drafterId, gates, content }) => ({
+        bundleId,
+        revision,
+        seal,
+        drafterId,
+        gates: gates.map(({ id }) => id),
+        word: content.manifest.title.split(' ')[1] ?? '',
+      })),
+      decisions: [...decision.values()],
+      transitions: [...transition.values()].sort((a, b) => a.transition - b.transition),
+      releases: [...release.values()],
+      receipts: [...receipt.values()],
+      staged: [...staging.values()].flatMap(({ bundleId, revision, channels }) =>
+        channels.map((staged) => ({ bundleId, revision, ...staged })),
+      ),
+    };
+    return { rows, fresh: true };
+  };
+}

@@ -1,0 +1,196 @@
+import { type HttpAnswer, type HttpRequest, NotSent, OutcomeUnknown } from '../../infra/http/request.ts';
+import type { Faults } from './faults.ts';
+import { answerOf } from './http.ts';
+import { assertAlive, here } from './processes.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export const wechatUrl = 'http://wechat.example';
+
+type Item = {
+  title: string;
+  author: string;
+  digest: string;
+  content: string;
+  content_source_url: string;
+  thumb_media_id: string;
+};
+type Job = {
+  publishId: string;
+  articleId: string;
+  mediaId: string;
+  items: Item[];
+  doneAt: number;
+  status: 0 | 2 | 4;
+  deleted: boolean;
+};
+/** A published post as its readers see it. */
+export type Post = { articleId: string; articles: { title: string; content: string; sourceUrl: string }[] };
+
+export type WeChatDeps = {
+  scheduler: Scheduler;
+  random: Random;
+  faults: Faults;
+  log: (what: string) => void;
+  calmAt: number;
+};
+
+/**
+ * The official-account platform as its documentation describes it: a draft that is published leaves the box, a refused
+ * one comes back; success means that the job was taken; there is no idempotency key; -1 says nothing; errors are HTTP 200.
+ */
+export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatDeps) {
+  const drafts = new Map<string, Item[]>();
+  const jobs: Job[] = [];
+  let given = 0;
+  let writes = 0;
+  const id = (kind: string) => {
+    given += 1;
+    return `${kind}-${given}`;
+  };
+  const refuse = (errcode: number) => ({ errcode, errmsg: 'refused' });
+  const done = { errcode: 0, errmsg: 'ok' };
+  const held = (mediaId: string) =>
+    jobs.some((job) => job.mediaId === mediaId && (job.doneAt > scheduler.now() || job.status === 0));
+  const box = () => [...drafts].filter(([mediaId]) => !held(mediaId)).reverse();
+  const isOut = (job: Job) => job.status === 0 && job.doneAt <= scheduler.now();
+  const shown = (job: Job) =>
+    job.items.map((item, at) => ({
+      ...item,
+      url: `${wechatUrl}/s/${job.articleId}-${at + 1}`,
+      is_deleted: job.deleted,
+    }));
+  const statusOf = (job: Job) =>
+    job.doneAt > scheduler.now() ? 1 : job.status !== 0 ? job.status : job.deleted ? 5 : 0;
+  const page = <T>(all: T[], { offset, count }: { offset: number; count: number }) => ({
+    total_count: all.length,
+    item_count: Math.min(count, Math.max(0, all.length - offset)),
+    item: all.slice(offset, offset + count),
+  });
+
+  const api: Record<string, (body: never) => object> = {
+    stable_token: () => ({ access_token: 'token', expires_in: 7200 }),
+    'material/add_material': () => ({ media_id: id('cover'), url: `${wechatUrl}/cover` }),
+    'media/uploadimg': () => ({ url: `${wechatUrl}/${id('picture')}` }),
+    'draft/add': ({ articles }: { articles: Item[] }) => {
+      const mediaId = id('draft');
+      drafts.set(mediaId, articles);
+      return { media_id: mediaId };
+    },
+    'draft/get': ({ media_id }: { media_id: string }) => {
+      const items = drafts.get(media_id);
+      return items && !held(media_id) ? { news_item: items } : refuse(40007);
+    },
+    'draft/batchget': (asked: { offset: number; count: number }) =>
+      page(
+        box().map(([media_id, news_item]) => ({ media_id, content: { news_item } })),
+        asked,
+      ),
+    'draft/delete': ({ media_id }: { media_id: string }) => {
+      if (held(media_id) || !drafts.delete(media_id)) return refuse(40007);
+      return done;
+    },
+    'freepublish/submit': ({ media_id }: { media_id: string }) => {
+      const items = drafts.get(media_id);
+      if (!items || held(media_id)) return refuse(40007);
+      if (random.chance(0.04)) return refuse(53503);
+      const status: Job['status'] = random.chance(0.1) ? random.pick([2, 4] as const) : 0;
+      const runs = random.chance(0.2) ? random.between(1_000, 90_000) : random.between(0, 1_000);
+      const job = { publishId: id('1'), articleId: id('article'), mediaId: media_id, items, status, deleted: false };
+      jobs.push({ ...job, doneAt: scheduler.now() + runs });
+      scheduler.after(runs, () => {
+        writes += 1; // from now on readers see it
+      });
+      if (status !== 0) log(`WeChat takes ${media_id} and will refuse it (${status})`);
+      return { ...done, publish_id: job.publishId };
+    },
+    'freepublish/get': ({ publish_id }: { publish_id: string }) => {
+      const job = jobs.find((one) => one.publishId === publish_id);
+      if (!job) return refuse(40097);
+      const state = { publish_id, publish_status: statusOf(job), fail_idx: [] };
+      if (state.publish_status !== 0) return state;
+      const item = shown(job).map(({ url }, at) => ({ idx: at + 1, article_url: url }));
+      return { ...state, article_id: job.articleId, article_detail: { count: item.length, item } };
+    },
+    'freepublish/getarticle': ({ article_id }: { article_id: string }) => {
+      const job = jobs.find((one) => one.articleId === article_id && isOut(one));
+      return job ? { news_item: shown(job) } : refuse(53600);
+    },
+    'freepublish/batchget': (asked: { offset: number; count: number }) =>
+      page(
+        jobs
+          .filter(isOut)
+          .reverse()
+          .map((job) => ({
+            article_id: job.articleId,
+            content: { news_item: shown(job) },
+            update_time: Math.floor(job.doneAt / 1000),
+          })),
+        asked,
+      ),
+    'freepublish/delete': ({ article_id }: { article_id: string }) => {
+      const job = jobs.find((one) => one.articleId === article_id && isOut(one) && !one.deleted);
+      if (!job) return refuse(53600);
+      job.deleted = true;
+      return done;
+    },
+  };
+
+  function serve({ url, body }: HttpRequest): HttpAnswer {
+    const { pathname } = new URL(url);
+    writes += 1;
+    if (pathname.startsWith('/s/')) {
+      const [, articleId, at] = /^\/s\/(.+)-(\d+)$/.exec(pathname) ?? [];
+      const job = jobs.find((one) => one.articleId === articleId && isOut(one) && !one.deleted);
+      const item = job?.items[Number(at) - 1];
+      return answerOf(200, item ? `<div id="js_content">${item.content}</div>` : '<p>deleted</p>');
+    }
+    const call = api[pathname.replace('/cgi-bin/', '')];
+    const input = typeof body === 'string' ? JSON.parse(body) : {};
+    return answerOf(200, JSON.stringify(call ? call(input as never) : refuse(40066)));
+  }
+
+  return {
+    /** The network between us and the platform: an answer may be lost, and a call may arrive after we gave it up. */
+    async request(asked: HttpRequest): Promise<HttpAnswer> {
+      const where = new URL(asked.url).pathname;
+      const lost = (happened: 'no' | 'unknown') =>
+        happened === 'no' && random.chance(0.5)
+          ? new NotSent(where, 'ECONNREFUSED')
+          : new OutcomeUnknown(where, 'ETIMEDOUT');
+      const stormy = scheduler.now() < calmAt;
+      if (stormy && random.chance(0.01)) {
+        log(`WeChat: ${where} arrives after it was given up`);
+        const life = here();
+        scheduler.after(random.between(100, 3_500), () => void serve(asked));
+        await scheduler.pause(random.between(50, 3_000), life?.process.clock);
+        assertAlive(life);
+        throw new OutcomeUnknown(where, 'TIMEOUT');
+      }
+      if (stormy && random.chance(0.01)) {
+        log(`WeChat: ${where} is answered with -1`);
+        return faults.call('wechat', lost, () => {
+          if (random.chance(0.5)) serve(asked);
+          return answerOf(200, JSON.stringify(refuse(-1)));
+        });
+      }
+      return faults.call('wechat', lost, () => serve(asked));
+    },
+    /** What the account's readers see now. */
+    posts: (): Post[] =>
+      jobs
+        .filter((job) => isOut(job) && !job.deleted)
+        .map(({ articleId, items }) => ({
+          articleId,
+          articles: items.map(({ title, content, content_source_url }) => ({
+            title,
+            content,
+            sourceUrl: content_source_url,
+          })),
+        })),
+    get version() {
+      return writes;
+    },
+  };
+}
+export type WeChat = ReturnType<typeof createWeChat>;

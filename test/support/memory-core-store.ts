@@ -1,0 +1,224 @@
+import type { CoreStore, Release, Revision, Staging } from '../../activities/ports/core-store.ts';
+import type {
+  ArmedPlan,
+  CarriedDecision,
+  Notice,
+  Override,
+  Sealed,
+  Transition,
+} from '../../activities/releases/types.ts';
+import type { BundleId } from '../../schemas/bundle.ts';
+import type { GateDecision } from '../../schemas/gate.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type { Amendment, ReleaseId, Validity } from '../../schemas/release.ts';
+import { assertGroupWhole, assertMayBeDecided, assertSignedWhole, refuse } from './memory-core-rules.ts';
+import { createMemoryDatabase, createMemoryInbox, key, rowsOf } from './memory-database.ts';
+
+export type DecisionRow = {
+  bundleId: BundleId;
+  revision: number;
+  decision: GateDecision;
+  input: string;
+  decidedAt: string;
+  carriedFrom: number | null;
+};
+export type CoreRows = {
+  inbox: Map<string, true>;
+  revision: Map<string, Revision>;
+  decision: Map<string, DecisionRow>;
+  override: Map<string, Override & Sealed>;
+  emergency: Map<string, { at: string }>;
+  notice: Map<string, Notice & Sealed>;
+  transition: Map<string, Transition & { at: string }>;
+  staging: Map<string, Staging & { bundleId: BundleId; revision: number }>;
+  plan: Map<string, Sealed & ArmedPlan>;
+  group: Map<string, BundleId[]>;
+  release: Map<string, Release>;
+  amendment: Map<string, Amendment & { releaseId: ReleaseId }>;
+  validity: Map<string, { releaseId: ReleaseId; validity: Validity; since: string }>;
+  receipt: Map<string, ChannelReceipt>;
+};
+
+/**
+ * The core's rows in memory, with the constraints of `infra/postgres/core`; `core-store-contract.ts` holds both to them.
+ * `now` is the database's clock.
+ */
+export function createMemoryCoreStore(now: () => string) {
+  const db = createMemoryDatabase<CoreRows>({
+    inbox: new Map(),
+    revision: new Map(),
+    decision: new Map(),
+    override: new Map(),
+    emergency: new Map(),
+    notice: new Map(),
+    transition: new Map(),
+    staging: new Map(),
+    plan: new Map(),
+    group: new Map(),
+    release: new Map(),
+    amendment: new Map(),
+    validity: new Map(),
+    receipt: new Map(),
+  });
+  const inbox = createMemoryInbox(db);
+  /** Keeps the row that is there already. */
+  const once = <T>(rows: Map<string, T>, id: string, row: T): T => {
+    const known = rows.get(id) ?? row;
+    rows.set(id, known);
+    return known;
+  };
+
+  const store: CoreStore = {
+    addRevision: (revision) =>
+      db.transaction((tx) => {
+        const known = rowsOf(tx.revision, revision.bundleId);
+        const same = known.find(({ seal }) => seal === revision.seal);
+        if (same) return same.revision;
+        const number = known.length + 1;
+        tx.revision.set(key(revision.bundleId, number), { ...revision, revision: number });
+        return number;
+      }),
+    revision: async ({ bundleId, revision }) => db.rows.revision.get(key(bundleId, revision)) ?? null,
+    bundleIds: async () => [...new Set([...db.rows.revision.values()].map(({ bundleId }) => bundleId))].reverse(),
+    editors: async ({ bundleId, revision }) => [
+      ...new Set(
+        rowsOf(db.rows.revision, bundleId)
+          .filter((row) => row.revision <= revision)
+          .map(({ drafterId }) => drafterId),
+      ),
+    ],
+
+    addDecision: ({ bundleId, revision }, decision) =>
+      db.transaction((tx) => {
+        const input = tx.revision.get(key(bundleId, revision))?.gateInputs[decision.gate];
+        if (!input) throw refuse('BundleUnknown', '没有这个版本或这一关', 'There is no such revision or gate');
+        const own = tx.decision.get(key(bundleId, revision, decision.gate));
+        const { seal, reviewerId, decision: kind } = own?.decision ?? {};
+        if (own && seal === decision.seal && reviewerId === decision.reviewerId && kind === decision.decision)
+          return { decidedAt: own.decidedAt };
+        assertMayBeDecided(tx, bundleId, revision, decision);
+        const decidedAt = now();
+        const row = { bundleId, revision, decision, input, decidedAt, carriedFrom: null };
+        tx.decision.set(key(bundleId, revision, decision.gate), row);
+        return { decidedAt };
+      }),
+    carryDecisions: ({ bundleId, revision, seal }, fromRevision) =>
+      db.transaction((tx) => {
+        const inputs = tx.revision.get(key(bundleId, revision))?.gateInputs ?? {};
+        for (const old of rowsOf(tx.decision, bundleId)) {
+          const { gate, decision: kind } = old.decision;
+          if (old.revision !== fromRevision || kind !== 'signed' || inputs[gate] !== old.input) continue;
+          if (tx.decision.has(key(bundleId, revision, gate))) continue;
+          const decision = { ...old.decision, seal };
+          try {
+            assertMayBeDecided(tx, bundleId, revision, decision);
+          } catch {
+            continue; // its reviewer has become a drafter
+          }
+          tx.decision.set(key(bundleId, revision, gate), { ...old, revision, decision, carriedFrom: fromRevision });
+        }
+        return rowsOf(tx.decision, bundleId).flatMap((row): CarriedDecision[] => {
+          const { decision, decidedAt, carriedFrom } = row;
+          if (row.revision !== revision || carriedFrom === null || decision.decision !== 'signed') return [];
+          const { gate, reviewerId, actingFor = null, opinion = null } = decision;
+          return [{ gate, reviewerId, actingFor, reason: opinion, decidedAt, fromRevision: carriedFrom }];
+        });
+      }),
+    addOverride: (sealed, override) =>
+      db.transaction((tx) => {
+        const of = (step: string) => tx.override.get(key(sealed.bundleId, sealed.revision, override.finding, step));
+        const known = of(override.step);
+        if (known?.personId === override.personId) return;
+        if (known) throw refuse('WrongPhase', '这一步已有人办理', 'Somebody has done this step already');
+        if ([of('requested'), of('confirmed')].some((row) => row?.personId === override.personId))
+          throw refuse('NotAllowed', '例外放行须由第二人确认', 'A second person has to confirm it');
+        const drafted = rowsOf(tx.revision, sealed.bundleId).filter(({ revision }) => revision <= sealed.revision);
+        if (drafted.some(({ drafterId }) => drafterId === override.personId))
+          throw refuse('NotAllowed', '起草人不能放行', 'Whoever drafted the bundle may not override');
+        tx.override.set(key(sealed.bundleId, sealed.revision, override.finding, override.step), {
+          ...sealed,
+          ...override,
+        });
+      }),
+    addEmergency: ({ bundleId }) => db.transaction((tx) => once(tx.emergency, bundleId, { at: now() })),
+    addNotice: (noticeId, sealed, notice) =>
+      db.transaction((tx) => void once(tx.notice, noticeId, { ...sealed, ...notice })),
+    addTransition: (transition) =>
+      db.transaction((tx) => {
+        once(tx.transition, key(transition.bundleId, transition.transition), { ...transition, at: now() });
+      }),
+
+    staging: async ({ bundleId, revision }) => db.rows.staging.get(key(bundleId, revision)) ?? null,
+    addStaging: ({ bundleId, revision }, staging) =>
+      db.transaction((tx) => once(tx.staging, key(bundleId, revision), { ...staging, bundleId, revision })),
+    savePlan: (sealed, plan) =>
+      db.transaction((tx) => {
+        const released = tx.release.get(key(sealed.bundleId, sealed.revision));
+        if (released) return { committedAt: released.committedAt };
+        if (plan) tx.plan.set(sealed.bundleId, { ...sealed, ...plan });
+        else tx.plan.delete(sealed.bundleId);
+        return { committedAt: null };
+      }),
+    formGroup: (groupId, members) =>
+      db.transaction((tx) => {
+        const known = once(tx.group, groupId, members);
+        if (known.length === members.length && known.every((member) => members.includes(member))) return;
+        throw refuse('WrongPhase', '同批编号已用于另一组政策包', 'This group id names other bundles');
+      }),
+    commit: (sealed, releaseId) =>
+      db.transaction((tx) => {
+        const done = [...tx.release.values()].find((row) => row.releaseId === releaseId);
+        if (done) return { outcome: 'committed', committedAt: done.committedAt };
+        const own = tx.plan.get(sealed.bundleId);
+        if (!own) throw refuse('WrongPhase', '发布已暂缓', 'The release is held');
+        if (own.seal !== sealed.seal || own.revision !== sealed.revision)
+          throw refuse('SealStale', '签发之后又有新版本', 'It has a newer revision than the armed one');
+        const plans = own.groupId ? [...tx.plan.values()].filter(({ groupId }) => groupId === own.groupId) : [own];
+        assertGroupWhole(tx, own, plans);
+        for (const plan of plans) assertSignedWhole(tx, plan);
+        const committedAt = now();
+        const waitMs = Date.parse(own.t0) - Date.parse(committedAt);
+        if (waitMs > 0) return { outcome: 'early', waitMs };
+        for (const { bundleId, revision, seal, t0, groupId } of plans) {
+          const staged = tx.staging.get(key(bundleId, revision));
+          if (!staged) throw refuse('WrongPhase', '没有预置', 'Nothing is staged');
+          const row = { bundleId, revision, seal, t0, groupId, releaseId: staged.releaseId, committedAt };
+          tx.release.set(key(bundleId, revision), row);
+        }
+        if (tx.release.get(key(sealed.bundleId, sealed.revision))?.releaseId !== releaseId)
+          throw refuse('SealStale', '预置的不是这一版', 'What is staged is another revision');
+        return { outcome: 'committed', committedAt };
+      }),
+    releases: async (bundleId) => rowsOf(db.rows.release, bundleId).sort((a, b) => a.revision - b.revision),
+    groupOf: async (releaseId) => {
+      const all = [...db.rows.release.values()];
+      const own = all.find((row) => row.releaseId === releaseId);
+      if (!own?.groupId) return [];
+      return all.flatMap((row) => (row.groupId === own.groupId ? [row.releaseId] : [])).sort();
+    },
+    addAmendment: (_sealed, releaseId, amendment) =>
+      db.transaction((tx) => {
+        once(tx.amendment, key(releaseId, amendment.byReleaseId, amendment.act), { releaseId, ...amendment });
+      }),
+    amendments: async (releaseId) =>
+      [...db.rows.amendment.values()].flatMap(({ releaseId: on, ...amendment }) =>
+        on === releaseId ? [amendment] : [],
+      ),
+    lastState: async (bundleId) =>
+      rowsOf(db.rows.transition, bundleId)
+        .sort((a, b) => a.transition - b.transition)
+        .at(-1)?.state ?? null,
+    addValidity: (_sealed, releaseId, validity, since) =>
+      db.transaction((tx) => void once(tx.validity, key(releaseId, since, validity), { releaseId, validity, since })),
+    receipts: async (bundleId) => rowsOf(db.rows.receipt, bundleId).sort((a, b) => a.at.localeCompare(b.at)),
+    addReceipt: async (eventId, receipt) => {
+      await inbox.once(eventId, async (tx) => {
+        const { releaseId, channel, state, attempt, about } = receipt;
+        once(tx.receipt, key(releaseId, channel, state, attempt, about ?? ''), receipt);
+      });
+    },
+    now: async () => now(),
+  };
+  return { store, db };
+}
+export type MemoryCoreStore = ReturnType<typeof createMemoryCoreStore>;

@@ -1,0 +1,52 @@
+import type { BundleId } from '../../schemas/bundle.ts';
+
+type Tables = Record<string, Map<string, unknown>>;
+
+/**
+ * Tables in memory with what their users rely on in PostgreSQL: a transaction happens as a whole or not at all, and one
+ * at a time. Rows are never changed in place: a new row takes the place of the old one.
+ */
+export function createMemoryDatabase<T extends Tables>(empty: T) {
+  let committed = empty;
+  let writes = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    /** What is committed now. */
+    get rows(): T {
+      return committed;
+    },
+    /** Grows with every commit. */
+    get version(): number {
+      return writes;
+    },
+    /** Where `work` rejects, nothing of it stays. */
+    transaction<R>(work: (draft: T) => R | Promise<R>): Promise<R> {
+      const mine = last.then(async () => {
+        const draft = Object.fromEntries(Object.entries(committed).map(([name, rows]) => [name, new Map(rows)])) as T;
+        const result = await work(draft);
+        committed = draft;
+        writes += 1;
+        return result;
+      });
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}
+export type MemoryDatabase<T extends Tables> = ReturnType<typeof createMemoryDatabase<T>>;
+
+/** The inbox of `infra/postgres/inbox.ts`: the row and the effect commit together. */
+export const createMemoryInbox = <T extends Tables & { inbox: Map<string, true> }>(db: MemoryDatabase<T>) => ({
+  once: (eventId: string, effect: (tx: T) => Promise<void>): Promise<'handled' | 'duplicate'> =>
+    db.transaction(async (tx) => {
+      if (tx.inbox.has(eventId)) return 'duplicate';
+      tx.inbox.set(eventId, true);
+      await effect(tx);
+      return 'handled';
+    }),
+});
+
+/** The key of a row, from the columns of its primary key. */
+export const key = (...columns: (string | number)[]) => columns.join(' ');
+export const rowsOf = <T extends { bundleId: BundleId }>(rows: Map<string, T>, bundleId: BundleId): T[] =>
+  [...rows.values()].filter((row) => row.bundleId === bundleId);
