@@ -15,6 +15,7 @@ import { ChannelReceipt } from './receipt.ts';
 import { ReleaseStatus } from './release.ts';
 import { CliReplayed } from './replay.ts';
 import * as review from './review.ts';
+import { ChangesAnswer } from './revision-change.ts';
 import { RuleList, RuleSetListing } from './rules.ts';
 import { SealedContent } from './seal.ts';
 
@@ -45,6 +46,7 @@ export const published: Record<string, z.ZodType> = {
   'api-audit-answer': api.AuditAnswer,
   'api-bundle-evidence': BundleEvidence,
   'api-coverage': Coverage,
+  'api-changes': ChangesAnswer,
   'api-dead-letters-answer': DeadLettersAnswer,
   'api-dead-letter': DeadLetter,
   'api-letter-reason-body': LetterReasonBody,

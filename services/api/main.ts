@@ -13,6 +13,7 @@ import { consumers } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
 import { createAccessStore } from '../../infra/postgres/core/access.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
+import { createChangeStore } from '../../infra/postgres/core/changes.ts';
 import { createDeadLetterStore } from '../../infra/postgres/core/dead-letters.ts';
 import { createDelegationStore } from '../../infra/postgres/core/delegations.ts';
 import { createDeskStore } from '../../infra/postgres/core/desk.ts';
@@ -58,7 +59,9 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
   const reader = createDocumentReader();
   onStop(() => reader.close());
 
+  const changes = createChangeStore(db);
   const api = createApi({
+    changes,
     releases: createReleases(client, taskQueues.core, office.channels.release.lateWindowMinutes * 60_000),
     store,
     desk: createDeskStore(db),
@@ -68,6 +71,8 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     submissions: createSubmissions({
       store,
       blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
+      changes,
+      readDocument: reader.readDocument,
       check: (intake) => checkBundle(intake, { readDocument: withLossReport(reader), rules: RULES, data }),
       gates: office.gates,
       overridable: new Set(

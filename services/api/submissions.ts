@@ -2,7 +2,9 @@ import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import type { Intake } from '../../activities/bundles/intake.ts';
 import { obligationsOf } from '../../activities/bundles/obligations.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
+import type { ReadDocument } from '../../activities/documents/read.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import type { ChangeStore } from '../../activities/ports/change-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { SubmitQuery } from '../../schemas/api.ts';
 import type { Channel, Manifest } from '../../schemas/bundle.ts';
@@ -10,6 +12,7 @@ import type { ChannelsFile, GatesFile } from '../../schemas/configuration.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
 import { assertMayAct } from './acts.ts';
+import { recordChanges } from './changes.ts';
 import { Refusal } from './refusal.ts';
 
 export type SubmissionDeps = {
@@ -21,11 +24,14 @@ export type SubmissionDeps = {
   /** Codes of error findings that two people may let pass. */
   overridable: ReadonlySet<string>;
   channels: ChannelsFile;
+  changes: ChangeStore;
+  /** Reads one file for the comparison of two revisions. */
+  readDocument: ReadDocument;
 };
 
 /** Stores a bundle as a new revision, or refuses it and stores nothing. */
 export const createSubmissions =
-  ({ store, blobs, check, gates, overridable, channels: office }: SubmissionDeps) =>
+  ({ store, blobs, changes, readDocument, check, gates, overridable, channels: office }: SubmissionDeps) =>
   async (intake: Intake, { channels, policy }: SubmitQuery, drafterId: string) => {
     const { findings, ruleSet } = await check(intake);
     const refused = findings.filter((finding) => finding.gate === 'intake' && finding.severity === 'error');
@@ -67,6 +73,7 @@ export const createSubmissions =
       gateInputs: gateInputs(content, passing, findings),
       drafterId,
     });
+    await recordChanges({ store, blobs, changes, readDocument }, { bundleId: manifest.bundleId, revision });
     const count = (role: string) => manifest.items.filter((item) => item.role === role).length;
     const submission: Submission = {
       revision,

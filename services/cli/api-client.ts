@@ -17,6 +17,7 @@ import { type Channel, Manifest } from '../../schemas/bundle.ts';
 import { Coverage } from '../../schemas/coverage.ts';
 import { DeadLetter, DeadLettersAnswer, type LetterAct, type LetterParkBody } from '../../schemas/dead-letters.ts';
 import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
+import { ChangesAnswer } from '../../schemas/revision-change.ts';
 import { CliFailure, notRunning } from './failure.ts';
 
 export type ApiClient = ReturnType<typeof createApiClient>;
@@ -94,6 +95,8 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
         method: 'GET',
         path: `v1/bundles/${encodeURIComponent(bundleId)}/manifest`,
       }),
+    changes: (bundleId: string) =>
+      call(ChangesAnswer, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/changes` }),
     coverage: (bundleId: string) =>
       call(Coverage, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/coverage` }),
     evidence: (bundleId: string) =>

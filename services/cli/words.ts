@@ -1,6 +1,6 @@
 import type { ActKind, Channel } from '../../schemas/bundle.ts';
 import type { Severity } from '../../schemas/finding.ts';
-import type { GateState } from '../../schemas/gate.ts';
+import type { GateState, SealedPart } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ChannelState, ReleaseState } from '../../schemas/release.ts';
 import type { Instant } from '../../schemas/text.ts';
@@ -44,6 +44,21 @@ export const actName: Record<ActKind, string> = {
   supersede: '替代',
   abolish: '废止',
   withdraw: '撤回',
+};
+
+export const partName: Record<SealedPart, string> = {
+  'policy-document': '政策文件',
+  'interpretation-plan': '解读方案',
+  'interpretation-material': '解读材料',
+  attachment: '附件',
+  'supporting-document': '佐证材料',
+  picture: '图片',
+  metadata: '文件信息',
+  reviews: '审核结论',
+  acts: '立改废',
+  variants: '渠道版本',
+  channels: '渠道',
+  policy: '渠道策略',
 };
 
 export const gateStateName: Record<GateState['state'], string> = { open: '待审', signed: '通过', returned: '退回' };

@@ -14,6 +14,11 @@ export function actNouns(program: Command, on: On): void {
     .option('--title <text>', '公告的标题；its title')
     .action(on(async () => (await import('../commands/acts.ts')).amend));
   program
+    .command('changes')
+    .description('版本比较：改了哪些字，哪些关仍然有效；what each revision changed, and which decisions stand')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .action(on(async () => (await import('../commands/changes.ts')).changes));
+  program
     .command('coverage')
     .description('覆盖表：更正、废止等是否到达原来的每个渠道；whether an act reached every channel of the original')
     .argument('<bundle>', '原政策包编号；id of the original')
