@@ -29,8 +29,27 @@ export function inSends(batch: EventRecord[]): EventRecord[][] {
 
 type Options = { client: Kafka; log: Logger; deadlineMs: number };
 
+/** One call of `publish` that waits for its turn. */
+type Waiting = { batch: EventRecord[]; sent: PromiseWithResolvers<RecordPosition[]>; givenUp: boolean };
+
+/** Takes the next calls, as many as fit into one send. Those that were given up are dropped. */
+function takeTogether(waiting: Waiting[]): Waiting[] {
+  const together: Waiting[] = [];
+  let room = maxSendBytes;
+  for (let next = waiting[0]; next; next = waiting[0]) {
+    const size = next.batch.reduce((sum, record) => sum + sizeOf(record), 0);
+    if (!next.givenUp && together.length > 0 && size > room) break;
+    waiting.shift();
+    if (next.givenUp) continue;
+    together.push(next);
+    room -= size;
+  }
+  return together;
+}
+
 /**
  * One send in flight, in the order of the calls: two at once could be stored in either order after a lost connection.
+ * Calls that come meanwhile travel together in the next one: at a T0 of many bundles each would wait for all before it.
  * The producer is not idempotent (kafkajs calls its own support experimental, tulios/kafkajs#598); a resend may
  * store a record twice, and consumers drop the second by its event id.
  */
@@ -50,7 +69,8 @@ export function createKafkajsPublisher({ client, log, deadlineMs }: Options) {
     retry,
   });
   let connected = false;
-  let queue: Promise<unknown> = Promise.resolve();
+  const waiting: Waiting[] = [];
+  let sending: Promise<void> | undefined;
   let closed = false;
 
   const send = async (records: EventRecord[]): Promise<RecordPosition[]> => {
@@ -79,26 +99,53 @@ export function createKafkajsPublisher({ client, log, deadlineMs }: Options) {
     });
   };
 
+  const sendAlone = async (call: Waiting): Promise<void> => {
+    const positions: RecordPosition[] = [];
+    try {
+      // After the deadline the caller repeats the batch; sending the rest of this one late would reorder events.
+      for (const records of inSends(call.batch)) if (!call.givenUp) positions.push(...(await send(records)));
+      call.sent.resolve(positions);
+    } catch (error) {
+      call.sent.reject(error);
+    }
+  };
+
+  const sendTogether = async (calls: Waiting[]): Promise<void> => {
+    try {
+      const positions = await send(calls.flatMap(({ batch }) => batch));
+      for (const { batch, sent } of calls) sent.resolve(positions.splice(0, batch.length));
+    } catch (error) {
+      if (isCurable(error)) for (const { sent } of calls) sent.reject(error);
+      // What the broker refuses is one call's; the others must not fail with it.
+      else for (const call of calls) await sendAlone(call);
+    }
+  };
+
+  const sendWaiting = async (): Promise<void> => {
+    for (;;) {
+      const calls = takeTogether(waiting);
+      const [only] = calls;
+      if (!only) break;
+      if (calls.length === 1) await sendAlone(only);
+      else await sendTogether(calls);
+    }
+    sending = undefined;
+  };
+
   const publish = async (batch: EventRecord[]): Promise<RecordPosition[]> => {
     if (closed) throw new Error('The event bus is closed');
     if (batch.some(({ key }) => key === '')) throw new Error('An event record needs a key: its order hangs on it');
-    let givenUp = false;
-    const work = queue.then(async () => {
-      const positions: RecordPosition[] = [];
-      // After the deadline the caller repeats the batch; sending the rest of this one late would reorder events.
-      for (const records of inSends(batch)) if (!givenUp) positions.push(...(await send(records)));
-      return positions;
-    });
-    queue = work.catch(() => undefined); // the next call waits for this one, whatever became of it
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        givenUp = true;
-        reject(new TransientFailure(`Kafka did not confirm within ${deadlineMs} ms; the batch may have arrived`));
-      }, deadlineMs);
-    });
+    const call: Waiting = { batch, sent: Promise.withResolvers(), givenUp: false };
+    waiting.push(call);
+    sending ??= sendWaiting();
+    const timer = setTimeout(() => {
+      call.givenUp = true;
+      call.sent.reject(
+        new TransientFailure(`Kafka did not confirm within ${deadlineMs} ms; the batch may have arrived`),
+      );
+    }, deadlineMs);
     try {
-      return await Promise.race([work, deadline]);
+      return await call.sent.promise;
     } catch (error) {
       throw asPublishFailure(error);
     } finally {
@@ -108,16 +155,17 @@ export function createKafkajsPublisher({ client, log, deadlineMs }: Options) {
 
   const close = async (): Promise<void> => {
     closed = true;
-    await queue;
+    await sending;
     if (connected) await producer.disconnect().catch((err) => log.debug({ err }, 'producer disconnect'));
   };
 
   return { publish, close };
 }
 
+const isCurable = (error: unknown): boolean => [...kafkaErrors(error)].some((cause) => cause.retriable === true);
+
 /** What time may cure is transient; a refusal (record too large, not authorized) is thrown as it is. */
 function asPublishFailure(error: unknown): unknown {
-  if (error instanceof TransientFailure) return error;
-  const curable = [...kafkaErrors(error)].some((cause) => cause.retriable === true);
-  return curable ? new TransientFailure('Kafka could not store the events', { cause: error }) : error;
+  if (error instanceof TransientFailure || !isCurable(error)) return error;
+  return new TransientFailure('Kafka could not store the events', { cause: error });
 }

@@ -51,6 +51,39 @@ test('a batch whose caller has given up is not sent later: the repeat would be o
   expect(sent).toEqual(['a', 'c']);
 });
 
+const stored = (batch: ProducerBatch) =>
+  (batch.topicMessages ?? []).map(({ topic }) => ({ topicName: topic, partition: 0, errorCode: 0, baseOffset: '7' }));
+const keysOf = ({ topicMessages }: ProducerBatch) =>
+  (topicMessages ?? []).flatMap(({ messages }) => messages.map(({ key }) => String(key))).join('');
+
+test('calls that come while one is on its way travel together, in their order, and each gets its own answer', async () => {
+  const sendBatch = vi.fn(async (batch: ProducerBatch) => stored(batch));
+  const { publish } = publisherOn(sendBatch);
+  const calls = ['a', 'b', 'c', 'd'].map((name) =>
+    publish(name === 'c' ? [record('c', 1), record('e', 1)] : [record(name, 1)]),
+  );
+  const answers = await Promise.all(calls);
+  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['a', 'bced']);
+  expect(answers.map((positions) => positions.length)).toEqual([1, 1, 2, 1]);
+});
+
+test('calls together stay below the size of a record batch', async () => {
+  const sendBatch = vi.fn(async (batch: ProducerBatch) => stored(batch));
+  const { publish } = publisherOn(sendBatch);
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => publish([record(name, 200)])));
+  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['a', 'bc', 'd']);
+});
+
+test('a record that the broker refuses fails its own call only', async () => {
+  const refused = Object.assign(new Error('too large'), { retriable: false, type: 'MESSAGE_TOO_LARGE' });
+  const { publish } = publisherOn(async (batch) => {
+    if (keysOf(batch).includes('c')) throw refused;
+    return stored(batch);
+  });
+  const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => publish([record(name, 1)])));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+});
+
 test('what time may cure is a TransientFailure, a refusal is not', async () => {
   const lost = Object.assign(new Error('connection lost'), { retriable: true });
   const wrapped = Object.assign(new Error('retries exceeded', { cause: lost }), { retriable: false });
