@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import fastify from 'fastify';
 import { pino } from 'pino';
 import type { AuditStore } from '../../activities/ports/audit-store.ts';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { DeadLetterStore, StoredDecision } from '../../activities/ports/dead-letter-store.ts';
 import type { EventBus, EventRecord } from '../../activities/ports/event-bus.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn } from '../../infra/config/people-tokens.ts';
 import { toDeadLetter } from '../../infra/kafka/dead-letter.ts';
 import { deadTopic, Topic } from '../../schemas/events.ts';
-import type { DeadLetterDeps } from '../../services/api/dead-letters.ts';
-import type { Releases } from '../../services/api/releases.ts';
-import { createApi } from '../../services/api/server.ts';
+import { type DeadLetterDeps, serveDeadLetters } from '../../services/api/dead-letters.ts';
+import { answerErrors } from '../../services/api/errors.ts';
+import { createSignInCheck } from '../../services/api/sign-in.ts';
 
 export const { people } = (await loadOfficeConfig()).people;
 
@@ -31,19 +31,16 @@ export function createMemoryDeadLetterStore() {
   return { rows, store };
 }
 
-/** The API with dead letters, and nothing else that works. Every person has a token of the own name. */
-export const apiOfLetters = (deadLetters: DeadLetterDeps) =>
-  createApi({
-    audit: { recordRefusal: async () => {} } as unknown as AuditStore,
-    releases: {} as Releases,
-    store: {} as CoreStore,
-    submissions: () => Promise.reject(new Error('not needed')),
-    readZip: () => Promise.reject(new Error('not needed')),
-    deadLetters,
-    signIn: createSignIn(people, Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]))),
-    isDependencyDown: () => false,
-    log: pino({ level: 'silent' }),
-  });
+/** The API's routes of dead letters alone. Every person has a token of the own name. */
+export function apiOfLetters(deadLetters: DeadLetterDeps) {
+  const api = fastify();
+  const tokens = Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]));
+  const { personOf, signedInAs } = createSignInCheck(createSignIn(people, tokens));
+  const audit = { recordRefusal: async () => {} } as unknown as AuditStore;
+  answerErrors(api, { audit, signedInAs, isDependencyDown: () => false, log: pino({ level: 'silent' }) });
+  serveDeadLetters(api, { ...deadLetters, personOf });
+  return api;
+}
 
 type Parking = { consumer?: string; content?: string; offset?: bigint; firstFailedAt?: string; parkedAt?: string };
 
