@@ -47,6 +47,42 @@ test('the prober finds nothing torn on a site that switches once', async () => {
   expect(await prober.verdict(null)).toMatchObject({ tears: [], tornWindowMs: 0, neverVisible: [], lateStart: [] });
 });
 
+/** Two pages of each of many groups, as `bench release` has them watched. */
+const groupsOf = (url: string, count: number) =>
+  Array.from({ length: count }, (_, at) => `bundle-${at}`).flatMap((group) =>
+    ['policy', 'text'].map((page) => ({ group, page, url: `${url}/${group}/${page}`, family: null })),
+  );
+
+test('many groups in turn: each page is met once its group goes live, and nothing is torn', async () => {
+  let live = false;
+  const served = new Set<string>();
+  await using web = await site(({ url = '' }) => live && served.add(url).size > 0);
+  const pages = groupsOf(web.url, 20);
+  await using prober = startProber({ pages, followersUrl: null, intervalMs: 1, manner: 'groups-in-turn' });
+  await prober.watching;
+  const wentLiveAt = Date.now();
+  live = true;
+  await until(() => served.size === pages.length);
+  const verdict = await prober.verdict(null);
+  expect(verdict).toMatchObject({ tears: [], neverVisible: [], lateStart: [] });
+  expect(verdict?.firstSeen).toHaveLength(pages.length);
+  for (const { at } of verdict?.firstSeen ?? []) expect(at).toBeGreaterThanOrEqual(wentLiveAt);
+});
+
+test('many groups in turn: the one whose text comes late is found, and no other', async () => {
+  let live = false;
+  let refused = 0;
+  await using web = await site(({ url = '' }) => live && (url !== '/bundle-7/text' || ++refused > 3));
+  const pages = groupsOf(web.url, 10);
+  await using prober = startProber({ pages, followersUrl: null, intervalMs: 1, manner: 'groups-in-turn' });
+  await prober.watching;
+  live = true;
+  await until(() => refused > 4);
+  const verdict = await prober.verdict(null);
+  expect(verdict?.tears.map(({ group, missing }) => `${group} ${missing}`)).toContain('bundle-7 text');
+  expect(new Set(verdict?.tears.map(({ group }) => group))).toEqual(new Set(['bundle-7']));
+});
+
 test('the prober, a process of its own, finds the interpretation that came after its policy', async () => {
   let live = false;
   let policyServed = 0;

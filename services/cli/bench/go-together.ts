@@ -27,8 +27,8 @@ const AT_ONCE = 8;
 /** From T0 on nobody but the prober asks for anything, until all should be over. */
 const LEAVE_ALONE_MS = 5_000;
 const ASK_EVERY_MS = 1_000;
-/** Between two looks at one bundle: finer would measure the prober. */
-const LOOK_EVERY_MS = 100;
+/** Between two looks of the prober, whichever bundle they are at: more of them would measure the prober. */
+const LOOK_EVERY_MS = 2.5;
 
 /** Arms every bundle for one T0, which is `leadMs` from when all are prepared, and follows them to their ends. */
 export async function goTogether(

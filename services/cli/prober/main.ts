@@ -38,13 +38,21 @@ async function probe({ pages, followersUrl, intervalMs, manner }: ProbeOrder): P
     observations.push({ group, page, requestedAt, answeredAt, visible: isPublic(answer) });
     answered(nameOf({ group, page }));
   };
+  const groups = Map.groupBy(pages, ({ group }) => group);
+  const notWhole = new Set(groups.keys());
   const lanes =
     manner === 'each-page'
       ? pages.map((page) =>
           poll(page, { intervalMs, wantBody: false, signal: stop.signal, onAnswer: (answer) => note(page, answer) }),
         )
-      : [...Map.groupBy(pages, ({ group }) => group).values()].map((group) =>
-          pollInTurn(group, { intervalMs, signal: stop.signal, isPublic, onAnswer: note }),
+      : [...groups].map(([group, pagesOfIt]) =>
+          pollInTurn(pagesOfIt, {
+            intervalMs: () => intervalMs * notWhole.size,
+            signal: stop.signal,
+            isPublic,
+            onAnswer: note,
+            onWhole: (whole) => void (whole ? notWhole.delete(group) : notWhole.add(group)),
+          }),
         );
   if (followersUrl) {
     lanes.push(

@@ -18,8 +18,10 @@ export const ProbeOrder = z.strictObject({
   /** Pause between the starts of two requests of one lane; a slower answer makes it longer. */
   intervalMs: z.number().positive(),
   /**
-   * What a lane asks for. `each-page`: every page has its own. `groups-in-turn`: one lane per group, for many groups: its
-   * pages take turns, and once one is met in public, all the others are asked for at once.
+   * What a lane asks for. `each-page`: every page has its own. `groups-in-turn`, for many groups: one lane per group, in
+   * which its pages take turns, and once one is met in public, all the others are asked for at once. `intervalMs` is then
+   * between two requests of all lanes together, so that looking costs the same however many groups there are, and the
+   * fewer are left, the closer they are looked at.
    */
   manner: z.enum(['each-page', 'groups-in-turn']).default('each-page'),
 });

@@ -9,8 +9,8 @@ export type Answer = { requestedAt: number; answeredAt: number; status: number; 
 const now = () => performance.timeOrigin + performance.now();
 
 const ANSWER_WITHIN_MS = 5_000;
-/** How many times less often a group is looked at that is public as a whole: it may still vanish in part. */
-const WHOLE_IS_CALM = 10;
+/** How often a group is looked at that is public as a whole: it may still vanish in part. */
+const CALM_MS = 1_000;
 
 /** One GET as a reader's browser makes it, on a kept connection; undefined where no answer came. */
 function get(url: URL, family: 4 | 6 | null, agents: { http: HttpAgent; https: HttpsAgent }, wantBody: boolean) {
@@ -71,9 +71,12 @@ export async function poll(
 export async function pollInTurn<P extends Pick<ProbedPage, 'url' | 'family'>>(
   pages: readonly P[],
   options: {
-    intervalMs: number;
+    /** Asked before every pause. */
+    intervalMs(): number;
     signal: AbortSignal;
     isPublic(answer: Answer): boolean;
+    /** All pages were met, or one has vanished since. */
+    onWhole(whole: boolean): void;
     onAnswer(page: P, answer: Answer | undefined): void;
   },
 ): Promise<void> {
@@ -84,20 +87,23 @@ export async function pollInTurn<P extends Pick<ProbedPage, 'url' | 'family'>>(
     return answer !== undefined && options.isPublic(answer);
   };
   let whole = false;
-  await sleep(Math.random() * options.intervalMs); // many groups: they spread out
+  const become = (isWhole: boolean) => {
+    if (whole !== isWhole) options.onWhole(isWhole);
+    whole = isWhole;
+  };
+  await sleep(Math.random() * options.intervalMs()); // many groups: they spread out
   try {
     for (let turn = 0; !options.signal.aborted; turn += 1) {
       const started = now();
       const page = pages[turn % pages.length];
       if (!page) return;
       const met = await ask(page);
-      if (!met) whole = false;
+      if (!met) become(false);
       else if (!whole) {
-        whole = (await Promise.all(pages.filter((other) => other !== page).map(ask))).every(Boolean);
+        become((await Promise.all(pages.filter((other) => other !== page).map(ask))).every(Boolean));
         if (!whole) continue; // half of it is public: look again at once
       }
-      const interval = whole ? options.intervalMs * WHOLE_IS_CALM : options.intervalMs;
-      await sleep(Math.max(1, interval - (now() - started)));
+      await sleep(Math.max(1, (whole ? CALM_MS : options.intervalMs()) - (now() - started)));
     }
   } finally {
     agents.http.destroy();
