@@ -3,6 +3,7 @@ import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { type Check, doctor as examine } from '../../../infra/local/doctor.ts';
 import { down as takeDown } from '../../../infra/local/down.ts';
 import { CliDoctor, CliDown, ExitCode } from '../../../schemas/cli.ts';
+import { consumerChecks } from '../dead-letters-check.ts';
 import type { Invocation } from '../invocation.ts';
 
 const DownOptions = z.object({ purge: z.boolean().default(false) });
@@ -27,12 +28,13 @@ export async function down(invocation: Invocation, rawOptions: unknown): Promise
 export async function doctor(invocation: Invocation): Promise<ExitCode> {
   const { calendar } = await loadOfficeConfig(invocation.configDir);
   const { dataDir, cacheDir, environment, colors } = invocation;
-  const checks = await examine({
+  const found = await examine({
     dataDir,
     cacheDir,
     env: environment,
     calendarYears: calendar.years.map(({ year }) => year),
   });
+  const checks = [...found, ...(await consumerChecks(invocation))];
   const mark: Record<Check['status'], string> = {
     ok: colors.green('✓'),
     warn: colors.yellow('!'),

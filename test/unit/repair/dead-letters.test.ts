@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type EventRecord, TransientFailure } from '../../../activities/ports/event-bus.ts';
 import { consumers } from '../../../infra/kafka/topics.ts';
+import { CliDoctor } from '../../../schemas/cli.ts';
 import { DeadLetter, DeadLettersAnswer } from '../../../schemas/dead-letters.ts';
 import { deadTopic, Topic } from '../../../schemas/events.ts';
+import { lagCheck, letterCheck } from '../../../services/cli/dead-letters-check.ts';
 import { commandLine } from '../../support/command-line.ts';
 import { apiOfLetters, createMemoryDeadLetterStore, park, people } from '../../support/dead-letters.ts';
 import { createMemoryEventBus } from '../../support/memory-event-bus.ts';
@@ -242,5 +244,30 @@ test('on the command line: list, show, park, discard, retry, with stable JSON an
   const shown = await cli.run('deadletters', 'show', id);
   expect(shown.out).toContain('已修复');
   for (const { out } of [listed, seen, parked, shown]) expect(out).not.toContain(secret);
+  await api.close();
+});
+
+test('doctor warns of open letters with their number and age, and tells the lag', async () => {
+  await using nothing = await commandLine();
+  expect((await nothing.run('doctor', '--json')).out).not.toContain('dead letters'); // nothing runs that could be asked
+  for (const offset of [1n, 2n, 3n]) await park(bus, { offset, firstFailedAt: `2026-03-0${offset}T01:00:00.000Z` });
+  await act((await first()).id, 'park', { reason: '等' });
+  const answer = await list();
+  const warned = letterCheck(answer, new Date('2026-03-05T03:00:00.000Z'));
+  expect(warned).toMatchObject({
+    status: 'warn',
+    message: { en: '2 open, the oldest for 3 天 d 2 小时 h; of unknown origin: 0' },
+  });
+  for (const { id, state } of answer.letters) if (state === 'open') await act(id, 'discard');
+  expect(letterCheck(await list(), new Date())).toMatchObject({
+    status: 'ok',
+    message: { en: 'none is open, 1 kept' },
+  });
+  expect(lagCheck({ lag: [{ consumer: 'press', records: 1_001 }] }).status).toBe('warn');
+
+  await api.listen({ host: '127.0.0.1', port: 0 });
+  await using cli = await commandLine(`http://127.0.0.1:${(api.server.address() as AddressInfo).port}`);
+  const names = CliDoctor.parse(JSON.parse((await cli.run('doctor', '--json')).out)).checks.map(({ name }) => name);
+  expect(names.slice(-2)).toEqual(['dead letters', 'consumers']);
   await api.close();
 });
