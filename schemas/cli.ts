@@ -96,5 +96,14 @@ export const CliAuditVerified = z.strictObject({
   /** First row that is not as it was written, or that is missing; 0 where a checkpoint itself is not to be trusted. */
   firstBad: z.int().nonnegative().nullable(),
   why: Bilingual.nullable(),
+  /** Restores that the chain tells of. `lostRows`: what was signed after that backup, and this chain does not have. */
+  restores: z.array(
+    z.strictObject({
+      row: z.int().positive(),
+      restoredAt: Instant,
+      backupAt: Instant,
+      lostRows: z.strictObject({ from: z.int().positive(), to: z.int().positive() }).nullable(),
+    }),
+  ),
 });
 export type CliAuditVerified = z.infer<typeof CliAuditVerified>;

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import '../postgres/client.ts'; // decides how instants and bigints are read, for every connection
 import type { CoreTables } from '../postgres/core/tables.ts';
@@ -14,7 +14,8 @@ export async function withSession<T>(url: string, work: (session: Session) => Pr
   });
   client.on('error', () => {}); // told by the query that runs
   await client.connect();
-  const lent = Object.assign(Object.create(client) as pg.Client, { release() {} });
+  const query = client.query.bind(client) as unknown as PostgresPoolClient['query'];
+  const lent: PostgresPoolClient = { query, release() {} };
   const pool = { options: {}, connect: async () => lent, end: async () => {} };
   try {
     return await work({ client, db: new Kysely<CoreTables>({ dialect: new PostgresDialect({ pool }) }) });

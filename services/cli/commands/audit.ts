@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ChainVerdict, verifyChain, verifyExtract } from '../../../activities/audit/chain.ts';
 import { readCheckpoints, readJsonLines } from '../../../activities/audit/checkpoint-lines.ts';
 import { vouch } from '../../../activities/audit/evidence.ts';
+import { type RestoreInChain, restoresIn } from '../../../activities/audit/restores.ts';
 import { localCheckpoints, readText } from '../../../infra/cli-io/audit-files.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
 import { AuditRow } from '../../../schemas/audit.ts';
@@ -22,7 +23,7 @@ const VerifyOptions = z.object({
   publicKey: z.string().optional(),
   extract: z.boolean().default(false),
 });
-type Signed = { checkpoints: string; publicKey: string; where: string };
+type Signed = { checkpoints: string; publicKey: string; asides: string[]; where: string };
 
 /** 审计链导出: JSON Lines, and for one bundle a report to print. Both are the auditor's to read. */
 export async function exportAudit(invocation: Invocation, rawOptions: unknown): Promise<ExitCode> {
@@ -44,7 +45,7 @@ export async function exportAudit(invocation: Invocation, rawOptions: unknown): 
       vouched: vouch(evidence, chain),
       rows: ownRows(chain, bundle),
       verdict,
-      checkpoints,
+      checkpoints: checkpoints.length,
     });
     await writeReport(resolve(cwd, report), page);
   }
@@ -72,21 +73,24 @@ export async function verifyAudit(
     file === undefined
       ? await fetchRows(await invocation.connect('read'))
       : readJsonLines(await named(invocation, file));
-  const { verdict, checkpoints, unreadable } = judge(rows, signed, options.extract);
+  const { verdict, checkpoints, asides, unreadable } = judge(rows, signed, options.extract);
+  const restores = restoresIn(rows, [...checkpoints, ...asides]);
   const answer = CliAuditVerified.parse({
     ok: verdict.ok,
     size: verdict.ok ? verdict.size : null,
     head: verdict.ok ? verdict.head : null,
-    checkpoints,
+    checkpoints: checkpoints.length,
     firstBad: verdict.ok ? null : verdict.firstBad,
     why: verdict.ok ? null : verdict.why,
+    restores,
   });
   const hints = [
     ...(unreadable > 0 ? [`! ${unreadable} 行检查点读不出来 lines of the checkpoints cannot be read`] : []),
-    ...(options.extract ? [extractHint] : checkpoints === 0 && verdict.ok ? [noCheckpointHint] : []),
+    ...(options.extract ? [extractHint] : checkpoints.length === 0 && verdict.ok ? [noCheckpointHint] : []),
+    ...restores.map(restoreHint),
   ];
   const said = verdict.ok
-    ? `✓ 完好 ok  ${rows.length} 行 rows，检查点 checkpoints ${checkpoints}\n  链头 head  ${verdict.size}  ${verdict.head}`
+    ? `✓ 完好 ok  ${rows.length} 行 rows，检查点 checkpoints ${checkpoints.length}\n  链头 head  ${verdict.size}  ${verdict.head}`
     : `✖ 第一处不对 first bad row  ${verdict.firstBad || '–'}\n  ${verdict.why.zh}\n  ${verdict.why.en}`;
   invocation.print(answer, `${[said, ...hints].join('\n')}\n`);
   return verdict.ok ? ExitCode.ok : ExitCode.failed;
@@ -97,19 +101,33 @@ const noCheckpointHint =
 const extractHint =
   '! 摘录只证明每一行本身未被改动，不证明中间没有缺行\n  An extract proves each row in itself, not that none between them is missing';
 
+/** `checkpoints` are those that count for the verdict; `asides` only tell what a restore lost. */
 function judge(rows: unknown[], signed: Signed | null, isExtract: boolean) {
-  if (isExtract) return { verdict: verifyExtract(rows), checkpoints: 0, unreadable: 0 };
-  if (!signed) return { verdict: verifyChain(rows), checkpoints: 0, unreadable: 0 };
-  const read = readCheckpoints(signed.checkpoints, readPublicKeys(signed.publicKey, signed.where));
+  const unsigned = { checkpoints: [], asides: [], unreadable: 0 };
+  if (isExtract) return { verdict: verifyExtract(rows), ...unsigned };
+  if (!signed) return { verdict: verifyChain(rows), ...unsigned };
+  const keys = readPublicKeys(signed.publicKey, signed.where);
+  const asides = signed.asides.flatMap((text) => {
+    const read = readCheckpoints(text, keys);
+    return read.ok ? read.checkpoints : [];
+  });
+  const read = readCheckpoints(signed.checkpoints, keys);
   if (read.ok) {
     const { checkpoints, unreadable } = read;
-    return { verdict: verifyChain(rows, checkpoints), checkpoints: checkpoints.length, unreadable };
+    return { verdict: verifyChain(rows, checkpoints), checkpoints, asides, unreadable };
   }
   const { line, why } = read;
   const said = { zh: `检查点文件第 ${line} 行：${why.zh}`, en: `Line ${line} of the checkpoints: ${why.en}` };
   const chain = verifyChain(rows);
   const verdict: ChainVerdict = chain.ok ? { ok: false, firstBad: 0, why: said } : chain;
-  return { verdict, checkpoints: 0, unreadable: 0 };
+  return { verdict, ...unsigned };
+}
+
+function restoreHint({ row, restoredAt, backupAt, lostRows }: RestoreInChain): string {
+  const told = `! 第 ${row} 行：数据库于 ${restoredAt} 从 ${backupAt} 的备份恢复\n  Row ${row}: the database was restored at ${restoredAt} from a backup of ${backupAt}`;
+  if (!lostRows) return told;
+  const { from, to } = lostRows;
+  return `${told}\n  恢复之前写入的第 ${from}–${to} 行不在这条链上；检查点签过它们，证明它们有过\n  Rows ${from} to ${to}, written before that, are not in this chain; checkpoints that signed them prove that they were`;
 }
 
 const local = async ({ dataDir }: Invocation): Promise<Signed | null> => {
@@ -133,6 +151,7 @@ async function namedCheckpoints(
   return {
     checkpoints: await named(invocation, checkpoints),
     publicKey: await named(invocation, publicKey),
+    asides: [],
     where: publicKey,
   };
 }
