@@ -52,8 +52,9 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
       try {
         doubt = await differences(releaseId);
         if (!doubt) {
-          await records.markVerified(releaseId);
-          return await receipts.announce(releaseId);
+          // Told first: what is marked is not looked at again, and nobody would tell it after a crash between the two.
+          await receipts.announceVerified(releaseId, new Date().toISOString());
+          return await records.markVerified(releaseId);
         }
       } catch (error) {
         log.warn({ releaseId, attempt, err: error }, 'public page could not be read back');

@@ -2,7 +2,7 @@ import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { ReceiptEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
-import type { Digest } from '../../schemas/text.ts';
+import type { Digest, Instant } from '../../schemas/text.ts';
 import type { SiteRecords, SiteRelease } from './site-store.ts';
 
 type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'> & Partial<Pick<ChannelReceipt, 'about'>>;
@@ -10,6 +10,8 @@ type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'> & P
 export interface Receipts {
   /** Publishes every receipt that the stored row supports. A repeat has the same event ids, so consumers drop it. */
   announce(releaseId: ReleaseId): Promise<void>;
+  /** Publishes what the row supports, and that the release was read back as sealed. */
+  announceVerified(releaseId: ReleaseId, at: Instant): Promise<void>;
   /** Publishes a read-back that did not end in `verified`. */
   announceDoubt(releaseId: ReleaseId, doubt: Pick<Statement, 'state' | 'at' | 'detail'>): Promise<void>;
 }
@@ -34,13 +36,19 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
       '/lockstep/website',
     );
   };
+  const say = async (release: SiteRelease) => {
+    const digests = (await records.files(release.releaseId)).map(({ sha256 }) => sha256);
+    const statements = whatIsSo(release, digests);
+    if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));
+  };
   return {
     async announce(releaseId) {
       const release = await records.release(releaseId);
-      if (!release?.seal) return; // rolled back or withdrawn before it ever reached this channel
-      const digests = (await records.files(releaseId)).map(({ sha256 }) => sha256);
-      const statements = whatIsSo(release, digests);
-      if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));
+      if (release?.seal) await say(release); // else it was withdrawn before it ever reached this channel
+    },
+    async announceVerified(releaseId, at) {
+      const release = await records.release(releaseId);
+      if (release?.state === 'live') await say({ ...release, verifiedAt: release.verifiedAt ?? at });
     },
     async announceDoubt(releaseId, doubt) {
       const release = await records.release(releaseId);

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { LockstepEvent } from '../../schemas/events.ts';
 import { policyReleaseId, reportReceipt } from '../../workflows/policy-release/messages.ts';
@@ -15,8 +16,8 @@ export const createReceiptConsumer =
       await client.workflow.getHandle(policyReleaseId(event.subject)).signal(reportReceipt, event.data);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return; // withdrawn and closed; the row keeps the evidence
-      throw isTemporalAway(error)
-        ? new TransientFailure('Temporal does not take a receipt yet', { cause: error })
-        : error;
+      // Not every lost connection bears a code; one that is parked as a bug of ours would leave its bundle behind.
+      const waits = isTemporalAway(error) || isDatabaseDown(error);
+      throw waits ? new TransientFailure('A receipt cannot be taken home yet', { cause: error }) : error;
     }
   };

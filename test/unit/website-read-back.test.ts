@@ -11,7 +11,11 @@ import type { SiteRecords, SiteRelease } from '../../services/website/site-store
 const body = Buffer.from('{"title":"办法"}');
 
 /** A site with the given number of live releases; `read` is what its public address answers. */
-function siteWith(count: number, read: (url: string, tries: number) => { status: number; body: Uint8Array }) {
+function siteWith(
+  count: number,
+  read: (url: string, tries: number) => { status: number; body: Uint8Array },
+  busIsAway = () => false,
+) {
   const releases = Array.from(
     { length: count },
     (): SiteRelease => ({
@@ -43,7 +47,11 @@ function siteWith(count: number, read: (url: string, tries: number) => { status:
   const readBack = createReadBack({
     records,
     receipts: {
-      announce: async (id) => void announced.push(id),
+      announce: async () => {},
+      announceVerified: async (id) => {
+        if (busIsAway()) throw new Error('event bus is away');
+        announced.push(id);
+      },
       announceDoubt: async (_id, { state, detail }) => void doubts.push(`${state} ${detail?.en}`),
     },
     read: async (url) => {
@@ -91,4 +99,20 @@ test('two calls at once verify a release once', async () => {
   const { readBack, announced } = siteWith(1, () => ({ status: 200, body }));
   await Promise.all([readBack.wake(), readBack.wake()]);
   expect(announced).toHaveLength(1);
+});
+
+// Found by the simulation: marked first, the release was not looked at again, and the core waited for ever.
+test('a release whose verification could not be told is told by the next round', async () => {
+  let away = true;
+  const site = siteWith(
+    1,
+    () => ({ status: 200, body }),
+    () => away,
+  );
+  await site.readBack.wake();
+  expect(site.announced).toEqual([]);
+  away = false;
+  await site.readBack.wake();
+  expect(site.announced).toHaveLength(1);
+  expect(site.verified.size).toBe(1);
 });
