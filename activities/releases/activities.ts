@@ -31,7 +31,7 @@ export const createReleaseActivities = ({
   announceTransition: async (transition) => announcer.announce([transitionEvent(transition, await store.now())]),
   notify: (sealed, notice) =>
     store.addNotice(
-      eventId('notice', sealed.bundleId, sealed.revision, notice.kind, notice.gate ?? ''),
+      eventId('notice', sealed.bundleId, notice.kind, notice.gate ?? '', notice.detail?.en ?? '', notice.after),
       sealed,
       notice,
     ),

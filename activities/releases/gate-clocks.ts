@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * 审核时限 of a gate: reminded some working days before its end, escalated some after. In the emergency lane 应急 it ends
- * hours after the declaration, by the wall clock; it is reminded half-way, and never skipped.
+ * hours after the declaration or the submission, by the wall clock; it is reminded half-way, and never skipped.
  */
 export function gateClock(
   calendar: CalendarFile,
@@ -18,7 +18,8 @@ export function gateClock(
   emergencyAt: Instant | null,
 ): GateClock {
   if (emergencyAt) {
-    const after = (hours: number) => new Date(Date.parse(emergencyAt) + hours * HOUR_MS).toISOString();
+    const from = Math.max(Date.parse(emergencyAt), Date.parse(submittedAt)); // a later revision has hours of its own
+    const after = (hours: number) => new Date(from + hours * HOUR_MS).toISOString();
     const { emergencyHours: hours } = gate;
     return {
       gate: gate.id,

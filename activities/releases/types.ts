@@ -59,7 +59,8 @@ export type GateClock = {
   problem: Bilingual | null;
 };
 
-export type Notice = { kind: NoticeKind; gate: GateId | null; detail: Bilingual | null };
+/** `after`: how many transitions came before it, so that the same thing happening later is another notice. */
+export type Notice = { kind: NoticeKind; gate: GateId | null; detail: Bilingual | null; after: number };
 
 /** What a released bundle does to an earlier one; told to that one's workflow. */
 export type ActOn = { target: BundleId; amendment: Amendment; reason: string };

@@ -133,7 +133,7 @@ describe('commit', () => {
     for (const gate of ['political', 'legal', 'secrecy']) await store.addDecision(sealed, signed(sealed, gate));
     const releaseId = ReleaseId.parse(randomUUID());
     await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
-    await store.savePlan(sealed, { t0: new Date(0).toISOString(), policy: 'publish-rest' });
+    await store.savePlan(sealed, { ...plan, t0: new Date(0).toISOString() });
     await expect(store.commit(sealed, releaseId)).rejects.toMatchObject({ message: expect.stringContaining('文字关') });
   });
 
@@ -166,7 +166,7 @@ describe('commit', () => {
     for (const { id } of fourGates) await store.addDecision(sealed, signed(sealed, id));
     const releaseId = ReleaseId.parse(randomUUID());
     await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
-    await store.savePlan(sealed, { t0: new Date(0).toISOString(), policy: 'publish-rest' });
+    await store.savePlan(sealed, { ...plan, t0: new Date(0).toISOString() });
     await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refusedAs('BundleIncomplete'));
   });
 });

@@ -136,7 +136,10 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
       calls.push(`validity ${validity}`);
     },
     async announceRelease(_sealed, _releaseId, order) {
-      calls.push(order.type === 'release.go.v1' ? `go ${order.channels.join(' ')}` : (order.type.split('.')[1] ?? ''));
+      const act = order.type.split('.')[1] ?? '';
+      const again = 'attempt' in order && order.attempt > 1 ? ` (${order.attempt})` : '';
+      const about = order.type === 'release.go.v1' || (again && 'channels' in order) ? ` ${order.channels.join(' ')}` : '';
+      calls.push(order.type === 'release.amended.v1' ? `tell ${order.amendment.act}` : `${act}${about}${again}`);
     },
     ...overrides,
   };

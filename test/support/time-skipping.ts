@@ -39,7 +39,7 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
 }
 
 /** The SDK gives the server five seconds, which a busy machine may need for the start of a JVM alone. */
-async function started(path: string, tries = 3): Promise<TestWorkflowEnvironment> {
+async function started(path: string, tries = 6): Promise<TestWorkflowEnvironment> {
   try {
     return await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path } },

@@ -177,6 +177,24 @@ describe('with several accounts', () => {
     );
   });
 
+  test('one whose provider is away for long makes the channel unknown meanwhile, and is waited for', async () => {
+    let tries = 0;
+    await run(
+      async ({ go, receipts }) => {
+        await go();
+        expect(receipts.map(({ state }) => state)).toEqual(['unknown', 'live', 'verified']);
+        expect(receipts[0]?.detail?.zh).toContain('3 个账号中有 1 个未成功：乙号：平台一直没有应答');
+      },
+      {
+        accounts,
+        publishDelivery: async ({ account }) => {
+          if (account === 'b' && ++tries < 30) throw new Error('connection refused'); // a minute apart
+          return live(account);
+        },
+      },
+    );
+  });
+
   test('one that differs when it is read back is named after the channel was live', async () => {
     await run(
       async ({ go, receipts }) => {

@@ -197,10 +197,12 @@ describe('gates', () => {
       },
       {
         overrides: {
-          gateDeadlines: async (gates, at) =>
+          gateClocks: async (gates, at) =>
             gates.map(({ id }) => ({
               gate: id,
+              remindAt: null,
               dueAt: new Date(Date.parse(at) + 28 * day).toISOString(),
+              escalateAt: null,
               problem: null,
             })),
         },
@@ -218,7 +220,12 @@ describe('gates', () => {
         await signAll(driver);
         await driver.until('preparing');
       },
-      { overrides: { gateDeadlines: async (gates) => gates.map(({ id }) => ({ gate: id, dueAt: null, problem })) } },
+      {
+        overrides: {
+          gateClocks: async (gates) =>
+            gates.map(({ id }) => ({ gate: id, remindAt: null, dueAt: null, escalateAt: null, problem })),
+        },
+      },
     );
   });
 });
@@ -290,8 +297,7 @@ describe('the leader', () => {
 test('a missed instant beyond the late window is never made up for silently', async () => {
   await inReview(async (driver) => {
     await prepared(driver);
-    const t0 = new Date((await driver.now()) + 60_000).toISOString();
-    await driver.handle.executeUpdate(messages.arm, { args: [{ seal: submission().seal, t0, leaderId: 'leader' }] });
+    await driver.arm(60_000);
     await driver.handle.executeUpdate(messages.hold, { args: [{ reason: 'x', actorId: 'leader' }] });
     expect(driver.calls).not.toContain('commit');
   });

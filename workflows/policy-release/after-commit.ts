@@ -1,66 +1,86 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import { haveReached, haveSettled, publicOutcome } from './board.ts';
+import {
+  type Board,
+  beginWithdrawal,
+  dueToGo,
+  haveReached,
+  haveSettled,
+  publicOutcome,
+  undoableWave,
+} from './board.ts';
 import { activities, type Course, disarm } from './course.ts';
 import { amend, type Intervention, policyReleaseId, reportPeer } from './messages.ts';
-import { isBeforeCommit, undoableWave } from './rules.ts';
+import { isBeforeCommit } from './rules.ts';
 import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
 
 /**
- * 不可逆次序: a wave goes only after the one before it is public and was read back, and none after somebody withdrew.
- * Before the point of no return a failure takes everything back, of every member of the group.
+ * The undoable channels go first. Until they are public and were read back, in every member of the group, nothing
+ * irreversible has happened anywhere, and a failure takes everything back: document and interpretation go together.
  */
 export async function goLive(course: Course): Promise<void> {
   const { board, enter, tell } = course;
-  const committedAt = board.committedAt ?? '';
-  const waves = [...new Set(board.submission?.channels.map(({ wave }) => wave))].sort((a, b) => a - b);
-  for (const wave of waves) {
-    const channels: Channel[] = (board.submission?.channels ?? []).filter((c) => c.wave === wave).map((c) => c.channel);
-    await tell({ type: 'release.go.v1', channels, committedAt, attempt: 1 });
-    await condition(() => haveSettled(board, channels) || board.withdrawal !== null);
-    const whole = haveReached(board, channels, 'verified') && !board.withdrawal;
-    const groupWhole = wave === undoableWave ? await wholeWithPeers(course, whole) : whole;
-    if (board.withdrawal) return;
-    if (wave === undoableWave && !groupWhole) {
-      // Nothing irreversible has happened yet, so document and interpretation disappear again together.
-      const why = whole ? 'another bundle of the group failed' : 'an undoable channel failed';
-      await tell({ type: 'release.rolled-back.v1', reason: `${why} before the point of no return` });
-      board.notice = whole
-        ? { zh: '同批政策包发布失败，已一并回退', en: 'Another bundle of the group failed; everything was rolled back' }
-        : { zh: '首批渠道发布失败，已全部回退', en: 'An undoable channel failed; everything was rolled back' };
-      return enter('rolled-back', 'system');
-    }
-    if (wave === waves[0]) {
-      await enter('verifying', 'system');
-      await act(course);
-    }
-    if (!whole && board.submission?.policy !== 'publish-rest') return; // the rest waits for people
+  const first = (board.submission?.channels ?? []).filter(({ wave }) => wave === undoableWave).map((c) => c.channel);
+  if (first.length > 0) {
+    await go(course, first);
+    await condition(() => haveSettled(board, first) || board.withdrawal !== null);
+  }
+  const whole = haveReached(board, first, 'verified') && !board.withdrawal;
+  const groupWhole = await wholeWithPeers(course, whole);
+  if (board.withdrawal) return;
+  if (groupWhole) return enter('verifying', 'system');
+  const why = whole ? 'another bundle of the group failed' : 'an undoable channel failed';
+  await tell({ type: 'release.rolled-back.v1', reason: `${why} before the point of no return` });
+  board.plan = null; // it is spent: what comes now is another revision, or nothing
+  board.notice = whole
+    ? { zh: '同批政策包发布失败，已一并回退', en: 'Another bundle of the group failed; everything was rolled back' }
+    : { zh: '首批渠道发布失败，已全部回退', en: 'An undoable channel failed; everything was rolled back' };
+  return enter('rolled-back', 'system');
+}
+
+/** Each channel goes with the try that it is ready with: only what that try says will be heard. */
+async function go({ board, told, tell }: Course, channels: Channel[]): Promise<void> {
+  const going = board.channels.filter(({ channel }) => channels.includes(channel));
+  const tries = new Map<number, Channel[]>();
+  for (const { channel, attempt } of going) {
+    told.set(channel, attempt);
+    tries.set(attempt, [...(tries.get(attempt) ?? []), channel]);
+  }
+  for (const [attempt, together] of tries) {
+    await tell({ type: 'release.go.v1', channels: together, committedAt: board.committedAt ?? '', attempt });
   }
 }
 
 /** 同批发布: says how the undoable channels went, and waits until every member has said it; true where all are public. */
 async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise<boolean> {
   if (!board.group) return whole;
-  const { groupId, members } = board.group;
-  const others = members.filter((member) => member !== board.bundleId);
-  const told = await Promise.all(
-    others.map((other) =>
-      signalled(other, (handle) => handle.signal(reportPeer, { groupId, bundleId: board.bundleId, whole })),
-    ),
-  );
-  if (!whole || told.includes(false)) return false;
-  await condition(() => others.every((other) => peers.has(other)) || [...peers.values()].includes(false));
+  const others = board.group.members.filter((member) => member !== board.bundleId);
+  const unheard = await Promise.all(others.map(async (other) => !(await tellPeer(board, other, whole))));
+  others.forEach((other, index) => {
+    if (unheard[index] && !peers.has(other)) peers.set(other, false);
+  });
+  if (!whole) return false;
+  const all = () => others.every((other) => peers.has(other));
+  await condition(() => all() || [...peers.values()].includes(false) || board.withdrawal !== null);
   return others.every((other) => peers.get(other) === true);
 }
 
-/** 更正、修改、替代、废止、撤回: what this bundle does to earlier ones begins once it is public itself. */
-async function act({ board, sealed }: Course): Promise<void> {
-  if (!board.submission?.acts || !board.releaseId) return;
+/** False where the other member's workflow has ended. */
+export const tellPeer = async ({ bundleId, group }: Board, other: BundleId, whole: boolean): Promise<boolean> =>
+  group !== null &&
+  signalled(other, (handle) => handle.signal(reportPeer, { groupId: group.groupId, bundleId, whole }));
+
+/** 更正、修改、替代、废止、撤回: what this bundle does to earlier ones begins once it is public itself, and was read back. */
+async function act(course: Course): Promise<void> {
+  const { board, sealed } = course;
+  if (!board.submission?.acts || !board.releaseId || course.acted) return;
+  if (!board.channels.some(({ state }) => state === 'verified')) return;
+  course.acted = true;
   for (const { target, amendment, reason } of await activities.actsOf(sealed(), board.releaseId)) {
     const told = await signalled(target, (handle) => handle.signal(amend, { amendment, reason }));
     if (told) continue;
     const detail = { zh: `政策包 ${target} 已不在运行`, en: `Bundle ${target} does not run any more` };
-    await activities.notify(sealed(), { kind: 'act-lost', gate: null, detail });
+    await course.notify('act-lost', { detail });
   }
 }
 
@@ -74,43 +94,32 @@ const signalled = (
     () => false,
   );
 
-/** 发布之后: late reports, retries, acts of later bundles and the calendar still move it, until somebody withdraws. */
+/** 发布之后: wave after wave goes; late reports, retries, acts and the calendar still move it, until somebody withdraws. */
 export async function settle(course: Course): Promise<void> {
-  const { board, enter, tell, retried } = course;
+  const { board, enter, told } = course;
   const outcome = publicOutcome(board);
   if (outcome !== board.state) {
     await enter(outcome, 'system');
     await alarm(course);
   }
-  for (const channel of retried) {
-    const status = board.channels.find((candidate) => candidate.channel === channel);
-    if (status?.state !== 'ready') continue;
-    retried.delete(channel);
-    await tell({
-      type: 'release.go.v1',
-      channels: [channel],
-      committedAt: board.committedAt ?? '',
-      attempt: status.attempt,
-    });
-  }
+  await act(course);
+  const due = board.withdrawal ? [] : dueToGo(board, told);
+  if (due.length > 0) await go(course, due);
   await passActsOn(course);
   const next = await keepValidity(course);
   const moved = () =>
     board.withdrawal !== null ||
     publicOutcome(board) !== board.state ||
     course.acts.length > 0 ||
-    board.channels.some(({ channel, state }) => retried.has(channel) && state === 'ready');
+    dueToGo(board, told).length > 0;
   if (next === null) await condition(moved);
   else await condition(moved, Math.max(1, next - Date.now()));
 }
 
-async function alarm({ board, sealed }: Course): Promise<void> {
-  if (board.state === 'outcome-unknown') {
-    await activities.notify(sealed(), { kind: 'outcome-unknown', gate: null, detail: null });
-  }
+async function alarm({ board, notify }: Course): Promise<void> {
+  if (board.state === 'outcome-unknown') await notify('outcome-unknown');
   if (board.state !== 'partly-released') return;
-  const kind = board.submission?.policy === 'compensate' ? 'compensation-due' : 'channel-refused';
-  await activities.notify(sealed(), { kind, gate: null, detail: null });
+  await notify(board.submission?.policy === 'compensate' ? 'compensation-due' : 'channel-refused');
 }
 
 async function passActsOn({ board, sealed, acts, tell }: Course): Promise<void> {
@@ -146,8 +155,9 @@ export async function takeBack(course: Course, { reason, actorId }: Intervention
     await tell({ type: 'release.rolled-back.v1', reason });
     return enter('withdrawn', actorId, reason);
   }
+  const attempt = beginWithdrawal(board);
   await enter('withdrawing', actorId, reason);
-  await tell({ type: 'release.withdrawn.v1', reason, attempt: 1 });
+  await tell({ type: 'release.withdrawn.v1', reason, attempt });
   await condition(() => board.channels.every((channel) => channel.state === 'withdrawn'));
   await enter('withdrawn', 'system');
 }

@@ -15,11 +15,10 @@ const { commitRelease } = proxyActivities<ReleaseActivities>({
 
 /** 审签: waits for the decisions; reminds, escalates, and lets the clocks run out on those that are late. */
 export async function review(course: Course): Promise<void> {
-  const { board, sealed, enter, holdsUntil } = course;
+  const { board, enter, holdsUntil } = course;
   const reviewing = course.epoch;
-  const submission = board.submission;
-  if (!submission) return;
-  const submittedAt = new Date().toISOString();
+  const { submission, submittedAt } = board;
+  if (!submission || !submittedAt) return;
   const clocksNow = async (): Promise<GateClock[]> => {
     const clocks = await activities.gateClocks(submission.gates, submittedAt, board.emergency?.at ?? null);
     for (const { gate, dueAt, problem } of clocks) {
@@ -35,6 +34,7 @@ export async function review(course: Course): Promise<void> {
   for (;;) {
     const ahead = momentsAhead(clocks).filter(({ gate, kind }) => isOpen(course, gate) && !told.has(`${kind} ${gate}`));
     const next = ahead.length > 0 ? Math.min(...ahead.map(({ at }) => at)) - Date.now() : undefined;
+    if (course.epoch !== reviewing) return;
     if (await holdsUntil(() => decided() || board.emergency !== emergency, next)) {
       if (decided()) break;
       emergency = board.emergency;
@@ -50,7 +50,7 @@ export async function review(course: Course): Promise<void> {
         state.overdue = true; // shown and announced; a late review is still a review
         await enter('in-review', 'system', `gate ${gate} is overdue since ${state.dueAt}`);
       }
-      await activities.notify(sealed(), { kind, gate, detail: null });
+      await course.notify(kind, { gate });
     }
   }
   await enter(isReturned(board) ? 'returned' : 'cleared', 'system');
@@ -130,10 +130,10 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
 
 /** The instant came and the release may not go: it is held, and somebody is told. Never in silence. */
 async function standStill(course: Course, why: string, notice: Bilingual): Promise<void> {
-  const { board, sealed, enter } = course;
+  const { board, enter, notify } = course;
   board.state = 'committing'; // nobody decides while it is found out whether the row is there
   if (!(await disarm(course))) return; // its group has gone, with it
   board.notice = notice;
   await enter('held', 'system', why);
-  await activities.notify(sealed(), { kind: 'release-held', gate: null, detail: notice });
+  await notify('release-held', { detail: notice });
 }

@@ -22,6 +22,8 @@ export type Board = {
   bundleId: BundleId;
   /** Null until the first submission. */
   submission: Submission | null;
+  /** When the present revision came in; the clocks of its gates count from here. */
+  submittedAt: Instant | null;
   state: ReleaseState;
   gates: GateState[];
   /** Error findings that one person wants to let pass; `confirmedBy` once a second one agreed. */
@@ -43,6 +45,7 @@ export type Board = {
 export const openBoard = (bundleId: BundleId): Board => ({
   bundleId,
   submission: null,
+  submittedAt: null,
   state: 'draft',
   gates: [],
   overrides: [],
@@ -59,9 +62,13 @@ export const openBoard = (bundleId: BundleId): Board => ({
   notice: null,
 });
 
+/** Channels of this wave (website, gazette) can show less again as if nothing had been there; those of later waves cannot. */
+export const undoableWave = 1;
+
 /** A new revision starts with open gates and nothing staged. */
-export function enterReview(board: Board, submission: Submission): void {
+export function enterReview(board: Board, submission: Submission, submittedAt: Instant): void {
   board.submission = submission;
+  board.submittedAt = submittedAt;
   board.state = 'in-review';
   board.gates = submission.gates.map(({ id, name }) => ({
     gate: id,
@@ -116,10 +123,18 @@ export function applyCarried(board: Board, { gate: id, fromRevision, ...decision
   if (gate?.state === 'open') Object.assign(gate, { ...decision, state: 'signed', carriedFrom: fromRevision });
 }
 
-export function applyOverride(board: Board, finding: FindingKey, personId: string): void {
+export function applyOverride(
+  board: Board,
+  finding: FindingKey,
+  step: 'requested' | 'confirmed',
+  personId: string,
+): void {
   const asked = board.overrides.find((override) => override.finding === finding);
-  if (!asked) return void board.overrides.push({ finding, requestedBy: personId, confirmedBy: null });
-  asked.confirmedBy = personId;
+  if (step === 'requested') {
+    if (!asked) board.overrides.push({ finding, requestedBy: personId, confirmedBy: null }); // else a second click
+    return;
+  }
+  if (asked) asked.confirmedBy = personId;
   for (const gate of board.gates) gate.blockedBy = gate.blockedBy.filter((blocking) => blocking !== finding);
 }
 
@@ -128,11 +143,19 @@ export function beginAttempt(board: Board, channel: Channel): number {
   const status = board.channels.find((candidate) => candidate.channel === channel);
   if (!status) throw new RangeError(`The bundle does not go to ${channel}`);
   const attempt = status.attempt + 1;
-  // A withdrawal takes back what is live; any other try starts from nothing.
-  Object.assign(
-    status,
-    board.state === 'withdrawing' ? { attempt, state: 'live', detail: null } : emptyChannel(channel, attempt),
-  );
+  Object.assign(status, emptyChannel(channel, attempt));
+  return attempt;
+}
+
+/**
+ * 撤回 is one order to all channels, so they have one number of a try from here on: the highest that any had, or, where a
+ * channel refused, one more. What is withdrawn already says so again.
+ */
+export function beginWithdrawal(board: Board, refused: Channel | null = null): number {
+  const attempt = Math.max(1, ...board.channels.map((channel) => channel.attempt)) + (refused ? 1 : 0);
+  for (const status of board.channels) {
+    Object.assign(status, { attempt }, status.channel === refused && { state: 'live', detail: null });
+  }
   return attempt;
 }
 
@@ -185,6 +208,26 @@ export const haveSettled = (board: Board, channels: readonly Channel[]): boolean
   board.channels
     .filter((status) => channels.includes(status.channel))
     .every(({ state }) => state === 'verified' || state === 'unknown' || failed.includes(state));
+
+/**
+ * 不可逆次序: the channels that are told to go next, by wave: ready, and not told yet (`told` has each channel's try). A wave
+ * waits until the one before it said how it ended. Whatever the policy, nothing irreversible goes while an undoable
+ * channel is not public and read back; a later failure stops the rest unless the policy is to publish it.
+ */
+export function dueToGo(board: Board, told: ReadonlyMap<Channel, number>): Channel[] {
+  const { channels = [], policy } = board.submission ?? {};
+  for (const wave of [...new Set(channels.map((each) => each.wave))].sort((a, b) => a - b)) {
+    const inWave = channels.filter((each) => each.wave === wave).map(({ channel }) => channel);
+    const due = board.channels.filter(
+      ({ channel, state, attempt }) => inWave.includes(channel) && state === 'ready' && told.get(channel) !== attempt,
+    );
+    if (due.length > 0) return due.map(({ channel }) => channel);
+    if (!haveSettled(board, inWave)) return [];
+    const mayFail = wave !== undoableWave && policy === 'publish-rest';
+    if (!mayFail && !haveReached(board, inWave, 'verified')) return [];
+  }
+  return [];
+}
 
 /** What the public result amounts to, from what the channels said. */
 export function publicOutcome(board: Board): 'released' | 'partly-released' | 'outcome-unknown' | 'verifying' {

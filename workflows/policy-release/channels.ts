@@ -1,6 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import { applyReceipt, beginAttempt } from './board.ts';
+import { tellPeer } from './after-commit.ts';
+import { applyReceipt, beginAttempt, beginWithdrawal } from './board.ts';
 import { activities, type Course } from './course.ts';
 import * as messages from './messages.ts';
 import * as rules from './rules.ts';
@@ -8,11 +9,15 @@ import { statusOf } from './status.ts';
 
 /** What channels, other bundles, and the operators who look after the channels tell this bundle. */
 export function listenToChannels(course: Course): void {
-  const { board, tell } = course;
+  const { board, enter, tell } = course;
 
   setHandler(messages.reportReceipt, (receipt) => applyReceipt(board, receipt));
-  setHandler(messages.reportPeer, ({ groupId, bundleId, whole }) => {
-    if (groupId === board.group?.groupId && !course.peers.has(bundleId)) course.peers.set(bundleId, whole);
+  setHandler(messages.reportPeer, async ({ groupId, bundleId, whole }) => {
+    if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;
+    course.peers.set(bundleId, whole);
+    // Past its own first wave it has said so long ago; a member that was restored has not heard it.
+    const past = rules.afterFirstWave(board.state);
+    if (past) await tellPeer(board, bundleId, past === 'whole');
   });
   setHandler(messages.amend, (news) => {
     const { act, byReleaseId } = news.amendment;
@@ -23,15 +28,12 @@ export function listenToChannels(course: Course): void {
 
   setHandler(
     messages.retryChannel,
-    async ({ channel }) => {
-      const afterCommit = board.committedAt !== null;
-      const attempt = beginAttempt(board, channel);
-      if (board.withdrawal && afterCommit) {
-        await tell({ type: 'release.withdrawn.v1', reason: board.withdrawal.reason, attempt });
-      } else {
-        if (afterCommit) course.retried.add(channel);
-        await tell({ type: 'release.prepare.v1', channels: [channel], attempt });
-      }
+    async ({ channel, actorId }) => {
+      const withdrawing = board.state === 'withdrawing';
+      const attempt = withdrawing ? beginWithdrawal(board, channel) : beginAttempt(board, channel);
+      await enter(board.state, actorId, `${channel} is tried again (${attempt})`);
+      if (withdrawing) await tell({ type: 'release.withdrawn.v1', reason: board.withdrawal?.reason ?? '', attempt });
+      else await tell({ type: 'release.prepare.v1', channels: [channel], attempt });
       return statusOf(board);
     },
     { validator: (retry: messages.Retry) => rules.assertMayRetry(board, retry) },
@@ -53,6 +55,7 @@ export function listenToChannels(course: Course): void {
         url: status.url,
         detail: { zh: `人工核实（${actorId}）：${evidence}`, en: `Settled by hand (${actorId}): ${evidence}` },
       };
+      await enter(board.state, actorId, `${channel} is ${state}: ${evidence}`); // a receipt row names no person
       await activities.recordReceipt(receipt);
       applyReceipt(board, receipt);
       return statusOf(board);

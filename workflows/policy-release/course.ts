@@ -7,8 +7,10 @@ import type {
   Transition,
 } from '../../activities/releases/types.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { GateId } from '../../schemas/finding.ts';
+import type { NoticeKind } from '../../schemas/notice.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
-import type { Instant } from '../../schemas/text.ts';
+import type { Bilingual, Instant } from '../../schemas/text.ts';
 import { type Board, openBoard } from './board.ts';
 import type { AmendmentNews, PolicyReleaseInput } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -28,13 +30,17 @@ export type Course = {
   unannounced: Transition[];
   /** 同批: what the other members said of their undoable channels. */
   peers: Map<BundleId, boolean>;
-  /** Channels that were told to try again after the commit, and wait to be told to go. */
-  retried: Set<Channel>;
+  /** The try of each channel that was told to go. */
+  told: Map<Channel, number>;
+  /** What this bundle does to others has been told to them. */
+  acted: boolean;
   /** Acts of later bundles that the channels have not been told of. */
   acts: AmendmentNews[];
   sealed(): Sealed;
   /** Enters a state: the row is written before this resolves, the announcement follows when Kafka takes it. */
   enter(state: ReleaseState, actorId: string, detail?: string | null): Promise<void>;
+  /** Keeps what somebody has to look at; once each time, also where it happens again later. */
+  notify(kind: NoticeKind, about?: { gate?: GateId; detail?: Bilingual }): Promise<void>;
   /** Gives an order to the channels; nothing where nothing was staged. */
   tell(order: ReleaseOrder): Promise<void>;
   /** Writes the leader's decision, one write after another, so that the row ends as the last decision. */
@@ -52,7 +58,8 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
     epoch: 0,
     unannounced: [],
     peers: new Map(),
-    retried: new Set(),
+    told: new Map(),
+    acted: false,
     acts: [],
     sealed() {
       if (!board.submission) throw new RangeError('Nothing has been submitted');
@@ -65,6 +72,8 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
       await activities.recordTransition(transition);
       course.unannounced.push(transition);
     },
+    notify: (kind, { gate = null, detail = null } = {}) =>
+      activities.notify(course.sealed(), { kind, gate, detail, after: transitions }),
     async tell(order) {
       if (board.releaseId) await activities.announceRelease(course.sealed(), board.releaseId, order);
     },

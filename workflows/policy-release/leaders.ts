@@ -30,6 +30,7 @@ export function listenToLeaders(course: Course): void {
       board.plan = { t0, policy: board.submission.policy };
       board.armedBy = leaderId;
       board.group = group;
+      course.peers.clear(); // what was said in an earlier group is nothing to this one
       board.notice = null;
       board.state = 'armed'; // before the first await: a second click meets the new state
       await savePlan();

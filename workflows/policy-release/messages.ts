@@ -48,7 +48,8 @@ export type Intervention = { reason: string; actorId: string };
 export type Resumption = { t0: Instant | null; actorId: string };
 export type Arming = { seal: Digest; t0: Instant; leaderId: string; group: ReleaseGroup | null };
 export type Overriding = { finding: FindingKey; seal: Digest; reason: string; actorId: string };
-export type Retry = { channel: Channel; actorId: string };
+/** `lost`: `reconcile` found that readers no longer get what the channel had shown. */
+export type Retry = { channel: Channel; actorId: string; lost?: true };
 /** 人工核实: what a person saw at a channel that could not say it itself. */
 export type Settlement = {
   channel: Channel;

@@ -16,7 +16,7 @@ export function listenToReviewers(course: Course): void {
     async (submission) => {
       const before = board.submission;
       const superseded = board.releaseId ? { sealed: sealed(), releaseId: board.releaseId } : null;
-      enterReview(board, submission);
+      enterReview(board, submission, new Date().toISOString());
       const entered = ++course.epoch;
       await enter('in-review', submission.drafterId);
       if (before) {
@@ -51,7 +51,7 @@ export function listenToReviewers(course: Course): void {
       const decidedIn = course.epoch;
       const gate = board.submission?.obligations.errors.find((error) => error.finding === finding)?.gate ?? '';
       await activities.recordOverride(sealed(), { finding, gate, step, personId: actorId, reason });
-      if (decidedIn === course.epoch) applyOverride(board, finding, actorId);
+      if (decidedIn === course.epoch) applyOverride(board, finding, step, actorId);
       return statusOf(board);
     };
   setHandler(messages.requestOverride, override('requested'), {

@@ -18,8 +18,12 @@ const replaceable: readonly ReleaseState[] = [
 ];
 const beforeCommit: readonly ReleaseState[] = [...replaceable, 'armed'];
 
-/** Channels of this wave (website, gazette) can show less again as if nothing had been there; those of later waves cannot. */
-export const undoableWave = 1;
+/** How the undoable channels went, where that is over. */
+export function afterFirstWave(state: ReleaseState): 'whole' | 'taken back' | null {
+  if (state === 'rolled-back' || state === 'withdrawing') return 'taken back';
+  const over: ReleaseState[] = ['verifying', 'released', 'partly-released', 'outcome-unknown'];
+  return over.includes(state) ? 'whole' : null;
+}
 
 export const isBeforeCommit = (state: ReleaseState) => beforeCommit.includes(state);
 
@@ -98,6 +102,9 @@ export function assertMayDecide({ submission, state, gates }: Board, decision: G
     });
   }
   const people = [decision.reviewerId, ...(decision.actingFor ? [decision.actingFor] : [])];
+  if (decision.actingFor === decision.reviewerId) {
+    throw permanent('NotAllowed', { zh: '不能受自己委托', en: 'Nobody acts for themselves' });
+  }
   if (people.some((person) => submission.editors.includes(person))) {
     throw permanent('NotAllowed', {
       zh: '起草人不能审签自己的稿件，也不能委托他人审签',
@@ -190,11 +197,21 @@ export function assertMayCompensate(
   }
 }
 
+/** Not armed: the leader decided on what was ready then. Not releasing: the undoable channels go as one. */
+const retriable: readonly ReleaseState[] = [
+  'preparing',
+  'prepared',
+  'held',
+  'verifying',
+  'partly-released',
+  'outcome-unknown',
+  'withdrawing',
+];
+
 /** A refused channel may try again; one whose outcome is unknown is asked or looked at, never told twice. */
 export function assertMayRetry({ state, channels }: Board, { channel }: Retry): void {
   const status = channels.find((candidate) => candidate.channel === channel);
-  const phases: ReleaseState[] = ['preparing', 'prepared', 'held', 'partly-released', 'withdrawing'];
-  if (!phases.includes(state) || !status) throw wrongPhase(state, '重试渠道', 'have a channel tried again');
+  if (!retriable.includes(state) || !status) throw wrongPhase(state, '重试渠道', 'have a channel tried again');
   if (status.state === 'refused') return;
   throw permanent('WrongPhase', {
     zh: `渠道 ${channel} 没有被拒绝，无须重试`,
@@ -205,9 +222,10 @@ export function assertMayRetry({ state, channels }: Board, { channel }: Retry): 
 /** 人工核实 settles what no machine can: an unknown outcome, or a withdrawal that the channel refuses to carry out. */
 export function assertMaySettle({ state, channels }: Board, { channel, state: seen }: Settlement): void {
   const status = channels.find((candidate) => candidate.channel === channel)?.state;
-  const unknown = status === 'unknown' && !isBeforeCommit(state) && seen !== 'withdrawn' && state !== 'withdrawing';
-  const takenBack = state === 'withdrawing' && seen === 'withdrawn' && (status === 'unknown' || status === 'refused');
-  if (unknown || takenBack) return;
+  const takenBack = seen === 'withdrawn' && (status === 'unknown' || status === 'refused');
+  // Before the commit nothing can be public: an unknown preparation can only be given up, and then tried again.
+  const unknown = status === 'unknown' && (seen === 'refused' || (seen === 'verified' && !isBeforeCommit(state)));
+  if (state === 'withdrawing' ? takenBack : unknown) return;
   throw permanent('WrongPhase', {
     zh: `渠道 ${channel} 现在不需要人工核实为“${seen}”`,
     en: `Channel ${channel} needs nobody to settle it as ${seen} now`,

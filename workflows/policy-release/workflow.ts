@@ -50,6 +50,7 @@ async function follow(course: Course, lateWindowMs: number): Promise<void> {
         await review(course);
         break;
       case 'cleared':
+      case 'preparing': // only where it was restored: its orders are given again
         await prepare(course);
         break;
       case 'armed':

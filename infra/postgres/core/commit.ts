@@ -80,7 +80,7 @@ async function lockPlans(tx: Kysely<CoreTables>, bundleId: string): Promise<Plan
   return plans.orderBy('bundle_id').forUpdate().execute();
 }
 
-/** 同批发布: every member is armed, for the same instant. */
+/** 同批发布: every member is armed, for the same instant, and nobody else goes along. */
 async function assertGroupWhole(tx: Kysely<CoreTables>, own: Plan, plans: Plan[]): Promise<void> {
   if (!own.group_id) return;
   const members = await tx
@@ -89,6 +89,8 @@ async function assertGroupWhole(tx: Kysely<CoreTables>, own: Plan, plans: Plan[]
     .where('group_id', '=', own.group_id)
     .orderBy('bundle_id')
     .execute();
+  const stranger = plans.find((plan) => !members.some(({ bundle_id }) => bundle_id === plan.bundle_id));
+  if (stranger) throw permanent('WrongPhase', about(stranger.bundle_id, '不在同批名单中', 'is not of the group'));
   for (const { bundle_id } of members) {
     const plan = plans.find((candidate) => candidate.bundle_id === bundle_id);
     if (!plan) throw permanent('WrongPhase', about(bundle_id, '没有待发布', 'is not armed'));

@@ -18,6 +18,7 @@ const refusals: Record<string, Parameters<typeof permanent>> = {
       en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
     },
   ],
+  decision_not_for_oneself: ['NotAllowed', { zh: '不能受自己委托', en: 'Nobody acts for themselves' }],
   decision_on_the_seal: ['SealStale', { zh: '封签不是这一版的', en: 'The seal is not that of this revision' }],
   override_once: ['WrongPhase', { zh: '这一步已有人办理', en: 'Somebody has done this step already' }],
   override_by_two_people: ['NotAllowed', { zh: '例外放行须由第二人确认', en: 'A second person has to confirm it' }],
@@ -102,6 +103,10 @@ export const createDecisions = (db: Kysely<CoreTables>): Decisions => ({
       .where('old.revision', '=', fromRevision)
       .where('old.decision', '=', 'signed')
       .where('input.revision', '=', revision)
+      // An error finding that two people let pass on the old seal stands again on the new one.
+      .where(
+        sql<boolean>`not revision.obligations -> 'errors' @> jsonb_build_array(jsonb_build_object('gate', old.gate))`,
+      )
       .execute();
     for (const { new_drafter, carried_from, ...old } of candidates) {
       const carried = {

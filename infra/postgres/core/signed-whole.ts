@@ -46,8 +46,8 @@ export async function assertSignedWhole(
     });
   }
 
-  const answered = new Set(signed.flatMap(({ answers }) => answers.map(({ finding }) => finding)));
-  const unanswered = row.obligations.warnings.filter(({ finding }) => !answered.has(finding));
+  const answered = new Set(signed.flatMap(({ gate, answers }) => answers.map(({ finding }) => `${gate} ${finding}`)));
+  const unanswered = row.obligations.warnings.filter(({ gate, finding }) => !answered.has(`${gate} ${finding}`));
   if (unanswered.length > 0) {
     const keys = unanswered.map(({ finding }) => finding);
     throw permanent('FindingsUnanswered', {
@@ -61,7 +61,8 @@ export async function assertSignedWhole(
     .where('bundle_id', '=', bundle_id)
     .where('revision', '=', revision)
     .where('seal', '=', seal)
-    .where('step', '=', 'confirmed')
+    .groupBy('finding')
+    .having(({ fn }) => fn.count('person_id').distinct(), '=', 2) // who asked, and who confirmed
     .execute();
   const mayPass = new Set(overridden.map(({ finding }) => finding));
   const standing = row.obligations.errors.filter(({ finding, overridable }) => !overridable || !mayPass.has(finding));

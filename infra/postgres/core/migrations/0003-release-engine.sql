@@ -23,7 +23,7 @@ alter table decision
   add column answers      jsonb not null default '[]',
   add column input_sha256 text,
   add column carried_from integer,
-  add check (acting_for <> reviewer_id),
+  add constraint decision_not_for_oneself check (acting_for <> reviewer_id),
   add check (carried_from < revision and decision = 'signed');
 update decision set input_sha256 = seal;
 alter table decision alter column input_sha256 set not null;
@@ -220,7 +220,9 @@ begin
     fields := fields || jsonb_build_object(tg_argv[place], text_digest(fields ->> tg_argv[place]));
   end loop;
   perform audit_append(coalesce(to_jsonb(new) ->> tg_argv[1], 'system'), tg_argv[0], (to_jsonb(new) ->> 'bundle_id')::uuid,
-    (select jsonb_object_agg(camel_case(key), value) from jsonb_each(fields) as each (key, value)
+    (select jsonb_object_agg(camel_case(key), case
+       when value #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:' then to_jsonb(rfc3339((value #>> '{}')::timestamptz)) -- in no zone of ours
+       else value end) from jsonb_each(fields) as each (key, value)
      where key not in ('bundle_id', tg_argv[1])));
   return null;
 end $$;
@@ -255,6 +257,32 @@ begin
     'decidedAt', rfc3339(new.decided_at), 'reason', text_digest(new.reason), 'actingFor', new.acting_for,
     'inputSha256', new.input_sha256, 'carriedFrom', new.carried_from,
     'answers', jsonb_array_length(new.answers), 'answersSha256', sha256_hex(canonical_json(new.answers))));
+  return null;
+end $$;
+
+-- What the decisions on a revision rest on, and what its findings ask for, are said with the revision.
+create or replace function audit_revision() returns trigger language plpgsql as $$
+begin
+  perform audit_append(new.drafter_id, 'revision.stored', new.bundle_id, jsonb_build_object(
+    'revision', new.revision, 'seal', new.seal,
+    'gates', (select coalesce(jsonb_agg(gate -> 'id' order by place), '[]')
+              from jsonb_array_elements(new.gates) with ordinality as each (gate, place)),
+    'gateInputs', (select coalesce(jsonb_object_agg(gate, sha256), '{}') from gate_input
+                   where bundle_id = new.bundle_id and revision = new.revision),
+    'findings', jsonb_array_length(new.findings), 'findingsSha256', sha256_hex(canonical_json(new.findings)),
+    'obligationsSha256', sha256_hex(canonical_json(new.obligations))));
+  return null;
+end $$;
+
+create or replace function audit_plan() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    perform audit_append('system', 'plan.withdrawn', old.bundle_id, jsonb_build_object(
+      'revision', old.revision, 'seal', old.seal));
+  elsif tg_op = 'INSERT' or new is distinct from old then -- a repeat that changes nothing is no change of state
+    perform audit_append(coalesce(new.armed_by, 'system'), 'plan.saved', new.bundle_id, jsonb_build_object(
+      'revision', new.revision, 'seal', new.seal, 't0', rfc3339(new.t0), 'policy', new.policy, 'groupId', new.group_id));
+  end if;
   return null;
 end $$;
 
