@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bucket } from '../blobs/bucket.ts';
 
 const address = z.string().regex(/^\[?[^\s]+\]?:\d{1,5}$/, 'Expected host:port');
 const database = z.url({ protocol: /^postgres(ql)?$/ });
@@ -17,9 +18,13 @@ const settings = {
   LOCKSTEP_NEW_MEDIA_DATABASE_URL: database,
   LOCKSTEP_PRESS_DATABASE_URL: database,
   /** Blob store of the core: submitted parts and what channels inside the core work on. */
-  LOCKSTEP_BLOB_DIR: directory,
+  LOCKSTEP_BLOB_DIR: directory.optional(),
+  /** The same store in S3-compatible storage, instead of a directory. */
+  LOCKSTEP_BLOB_S3_URL: Bucket.optional(),
   /** Blob store that services outside the core may read: ciphertext only. */
-  LOCKSTEP_STAGING_DIR: directory,
+  LOCKSTEP_STAGING_DIR: directory.optional(),
+  /** With credentials of its own: a service outside the core may read here and do nothing else. */
+  LOCKSTEP_STAGING_S3_URL: Bucket.optional(),
   LOCKSTEP_DATA_DIR: directory,
   /** Directory of gates.yaml, channels.yaml, people.yaml, calendar.yaml; the shipped ones where it is not set. */
   LOCKSTEP_CONFIG_DIR: directory.optional(),

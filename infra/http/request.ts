@@ -28,7 +28,7 @@ export class OutcomeUnknown extends Error {
 
 export type HttpRequest = {
   url: string | URL;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   headers?: Record<string, string>;
   body?: string | Buffer | FormData;
   /** Milliseconds for everything, from the name look-up to the last byte. There is no request without a limit. */

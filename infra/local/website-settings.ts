@@ -25,7 +25,8 @@ export async function websiteSettings(dataDir: string, env: Environment): Promis
     LOCKSTEP_KAFKA_BROKERS: env.LOCKSTEP_KAFKA_BROKERS || ofKafka?.address,
     LOCKSTEP_WEBSITE_DATABASE_URL:
       env.LOCKSTEP_WEBSITE_DATABASE_URL || (adminUrl && secrets && databaseUrls(adminUrl, secrets).website),
-    LOCKSTEP_STAGING_DIR: env.LOCKSTEP_STAGING_DIR || layout.staging,
+    LOCKSTEP_STAGING_DIR: env.LOCKSTEP_STAGING_DIR || (env.LOCKSTEP_STAGING_S3_URL ? undefined : layout.staging),
+    LOCKSTEP_STAGING_S3_URL: env.LOCKSTEP_STAGING_S3_URL,
     LOCKSTEP_WEBSITE_URL: env.LOCKSTEP_WEBSITE_URL || run?.websiteUrl,
   };
 }

@@ -56,7 +56,10 @@ export function answerErrors(api: FastifyInstance, { audit, signedInAs, isDepend
     if (isDependencyDown(error)) {
       return new Refusal(
         'DependencyDown',
-        { zh: '数据库暂时不可用，没有保存任何内容', en: 'The database is not available; nothing was stored' },
+        {
+          zh: '数据库或内容库暂时不可用，没有保存任何内容',
+          en: 'The database or the blob store is not available; nothing was stored',
+        },
         { mend: { zh: '稍后再试；或运行 lockstep doctor', en: 'Try again later, or run lockstep doctor' } },
       );
     }

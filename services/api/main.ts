@@ -2,7 +2,8 @@ import { readBundle } from '../../activities/bundles/intake.ts';
 import { checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
 import { withLossReport } from '../../activities/documents/loss-report.ts';
-import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { openBlobStore } from '../../infra/blobs/open.ts';
 import { openZip } from '../../infra/bundle-source/zip.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
@@ -34,6 +35,7 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
+  'LOCKSTEP_BLOB_S3_URL',
   'LOCKSTEP_DATA_DIR',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_API_LISTEN',
@@ -70,7 +72,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     audit: createAuditStore(db),
     submissions: createSubmissions({
       store,
-      blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
+      blobs: openBlobStore('BLOB', { directory: settings.LOCKSTEP_BLOB_DIR, bucket: settings.LOCKSTEP_BLOB_S3_URL }),
       changes,
       readDocument: reader.readDocument,
       check: (intake) => checkBundle(intake, { readDocument: withLossReport(reader), rules: RULES, data }),
@@ -85,7 +87,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     signIn: createSignIn(office.people.people, tokens),
     people: office.people.people,
     times: office,
-    isDependencyDown: isDatabaseDown,
+    isDependencyDown: (error) => isDatabaseDown(error) || error instanceof TransientFailure,
     log,
   });
   onStop(() => api.close());

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { loadWeChatSecrets } from '../../infra/config/wechat-secrets.ts';
@@ -17,6 +17,7 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_NEW_MEDIA_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
+  'LOCKSTEP_BLOB_S3_URL',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_WECHAT_API_URL',
   'LOCKSTEP_WECHAT_SECRETS',
@@ -33,7 +34,7 @@ await runProcess('new-media', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const database = await openNewMediaDatabase(settings.LOCKSTEP_NEW_MEDIA_DATABASE_URL);
   context.onStop(() => database.close());
   const { store } = database;
-  const blobs = createFileBlobStore(settings.LOCKSTEP_BLOB_DIR);
+  const blobs = openBlobStore('BLOB', { directory: settings.LOCKSTEP_BLOB_DIR, bucket: settings.LOCKSTEP_BLOB_S3_URL });
   const accounts = connectAccounts(channels.wechat.accounts, {
     apiUrl: settings.LOCKSTEP_WECHAT_API_URL,
     secrets,

@@ -1,4 +1,4 @@
-import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createMailer } from '../../infra/mail/mailer.ts';
@@ -16,6 +16,7 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_PRESS_DATABASE_URL',
   'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_STAGING_S3_URL',
   'LOCKSTEP_SMTP_URL',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_WORKFLOW_BUNDLE',
@@ -42,7 +43,10 @@ await runProcess('press', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       healthListen: settings.LOCKSTEP_HEALTH_LISTEN,
       activities: createPressDelivery({
         store: createPressStore(db),
-        staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+        staging: openBlobStore('STAGING', {
+          directory: settings.LOCKSTEP_STAGING_DIR,
+          bucket: settings.LOCKSTEP_STAGING_S3_URL,
+        }),
         mailer,
         press: channels.press,
       }),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TransientFailure } from '../../activities/ports/event-bus.ts';
-import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { request } from '../../infra/http/request.ts';
@@ -24,6 +24,7 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_WEBSITE_LISTEN',
   'LOCKSTEP_WEBSITE_URL',
   'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_STAGING_S3_URL',
   'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_LOG_LEVEL',
@@ -65,7 +66,10 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const handle = createHandler({
     inbox,
     site: writes,
-    staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+    staging: openBlobStore('STAGING', {
+      directory: settings.LOCKSTEP_STAGING_DIR,
+      bucket: settings.LOCKSTEP_STAGING_S3_URL,
+    }),
     receipts,
     inspect: createInspection({ records, read, publicUrl, publish, now: () => new Date().toISOString(), log }),
     onLive: () => void readBack.wake(),

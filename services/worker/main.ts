@@ -5,7 +5,7 @@ import { createStageRelease } from '../../activities/releases/stage.ts';
 import { createCheckpointLog } from '../../infra/audit/checkpoint-log.ts';
 import { auditFiles } from '../../infra/audit/files.ts';
 import { ensureAuditKey } from '../../infra/audit/keys.ts';
-import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
@@ -33,7 +33,9 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_KAFKA_BROKERS',
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
+  'LOCKSTEP_BLOB_S3_URL',
   'LOCKSTEP_STAGING_DIR',
+  'LOCKSTEP_STAGING_S3_URL',
   'LOCKSTEP_DATA_DIR',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_WEBSITE_URL',
@@ -63,8 +65,11 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const rendering = createRender({ channels: office.channels, websiteUrl: settings.LOCKSTEP_WEBSITE_URL });
   onStop(() => rendering.close());
   const stage = createStageRelease({
-    blobs: createFileBlobStore(settings.LOCKSTEP_BLOB_DIR),
-    staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+    blobs: openBlobStore('BLOB', { directory: settings.LOCKSTEP_BLOB_DIR, bucket: settings.LOCKSTEP_BLOB_S3_URL }),
+    staging: openBlobStore('STAGING', {
+      directory: settings.LOCKSTEP_STAGING_DIR,
+      bucket: settings.LOCKSTEP_STAGING_S3_URL,
+    }),
     render: rendering.render,
   });
   const announcer = {

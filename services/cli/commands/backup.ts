@@ -4,7 +4,8 @@ import { drillBackup } from '../../../infra/backup/drill.ts';
 import { BackupRefusal } from '../../../infra/backup/refusal.ts';
 import { restoreBackup } from '../../../infra/backup/restore.ts';
 import { writeBackup } from '../../../infra/backup/write.ts';
-import { createFileBlobStore } from '../../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../../infra/blobs/open.ts';
+import { type Environment, readSettings } from '../../../infra/config/environment.ts';
 import { shippedConfigDir } from '../../../infra/config/office.ts';
 import { type CorePlaces, withCorePlaces } from '../../../infra/local/core-database.ts';
 import { createReporter, type Reporter } from '../../../infra/local/report.ts';
@@ -22,7 +23,7 @@ export async function backup(invocation: Invocation, directory: string): Promise
   const { cwd, dataDir, configDir = shippedConfigDir } = invocation;
   const result = await onThisMachine(invocation, { besides: 'anything', mustExist: true }, (places, report) =>
     writeBackup(
-      { ...sources(places), dataDir, configDir, software: packageFile.version },
+      { ...sources(places, invocation.environment), dataDir, configDir, software: packageFile.version },
       resolve(cwd, directory),
       report,
     ),
@@ -46,17 +47,25 @@ export async function restore(invocation: Invocation, directory: string, rawOpti
   }
   const restoredBy = invocation.person ?? 'system';
   const result = await onThisMachine(invocation, { besides: 'nothing', mustExist: false }, (places, report) =>
-    restoreBackup({ ...sources(places), dataDir, configDir }, from, { replace, restoredBy, report }),
+    restoreBackup({ ...sources(places, invocation.environment), dataDir, configDir }, from, {
+      replace,
+      restoredBy,
+      report,
+    }),
   );
   invocation.print(result, restoreView(result));
   return ExitCode.ok;
 }
 
-const sources = ({ coreUrl, blobDir, stagingDir }: CorePlaces) => ({
-  databaseUrl: coreUrl,
-  blobs: createFileBlobStore(blobDir),
-  staging: createFileBlobStore(stagingDir),
-});
+function sources({ coreUrl, blobDir, stagingDir }: CorePlaces, environment: Environment) {
+  const buckets = readSettings(environment, ['LOCKSTEP_BLOB_S3_URL', 'LOCKSTEP_STAGING_S3_URL']);
+  const open = (name: 'BLOB' | 'STAGING', local: string) => {
+    const bucket = buckets[`LOCKSTEP_${name}_S3_URL`];
+    const directory = bucket ? environment[`LOCKSTEP_${name}_DIR`] : local;
+    return openBlobStore(name, { directory, bucket });
+  };
+  return { databaseUrl: coreUrl, blobs: open('BLOB', blobDir), staging: open('STAGING', stagingDir) };
+}
 
 const noServer = (): never => {
   throw usage(

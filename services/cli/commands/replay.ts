@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TransientFailure } from '../../../activities/ports/event-bus.ts';
-import { createFileBlobStore } from '../../../infra/blobs/file-store.ts';
+import { openBlobStore } from '../../../infra/blobs/open.ts';
 import { readSettings } from '../../../infra/config/environment.ts';
 import { encodeEvent } from '../../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../../infra/kafka/kafkajs-event-bus.ts';
@@ -17,12 +17,8 @@ import type { Invocation } from '../invocation.ts';
 import { replayView } from '../replay-view.ts';
 
 const Options = z.object({ dryRun: z.boolean().default(false) });
-const needed = [
-  'LOCKSTEP_KAFKA_BROKERS',
-  'LOCKSTEP_WEBSITE_DATABASE_URL',
-  'LOCKSTEP_STAGING_DIR',
-  'LOCKSTEP_WEBSITE_URL',
-] as const;
+const needed = ['LOCKSTEP_KAFKA_BROKERS', 'LOCKSTEP_WEBSITE_DATABASE_URL', 'LOCKSTEP_WEBSITE_URL'] as const;
+const staging = ['LOCKSTEP_STAGING_DIR', 'LOCKSTEP_STAGING_S3_URL'] as const;
 
 /** 重放: ends 0 where the site shows what the log says, 1 where it does not. */
 export async function replayTheWebsite(invocation: Invocation, rawOptions: unknown): Promise<ExitCode> {
@@ -38,7 +34,10 @@ export async function replayTheWebsite(invocation: Invocation, rawOptions: unkno
           {
             bus,
             site,
-            staging: createFileBlobStore(settings.LOCKSTEP_STAGING_DIR),
+            staging: openBlobStore('STAGING', {
+              directory: settings.LOCKSTEP_STAGING_DIR,
+              bucket: settings.LOCKSTEP_STAGING_S3_URL,
+            }),
             receipts: createReceipts({
               records: site.records,
               publicUrl: settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, ''),
@@ -66,7 +65,7 @@ export async function replayTheWebsite(invocation: Invocation, rawOptions: unkno
 async function siteSettings({ dataDir, environment }: Invocation) {
   const found = await websiteSettings(dataDir, environment);
   const missing = needed.filter((name) => !found[name]);
-  if (missing.length === 0) return readSettings(found, needed);
+  if (missing.length === 0) return readSettings(found, [...needed, ...staging]);
   throw usage(
     {
       zh: `不知道网站的设置：${missing.join('、')}。`,
@@ -97,7 +96,10 @@ function away(error: unknown): CliFailure | undefined {
     type: 'DependencyDown',
     message: database
       ? { zh: '网站数据库连接不上，或者中途断开。', en: 'The database of the website cannot be reached, or went away.' }
-      : { zh: 'Kafka 连接不上，或者中途断开。', en: 'Kafka cannot be reached, or went away.' },
+      : {
+          zh: 'Kafka 或内容库连接不上，或者中途断开。',
+          en: `Kafka or the blob store cannot be reached, or went away: ${(error as Error).message}`,
+        },
     mend: {
       zh: '恢复后再运行一次：已经处理的会跳过。lockstep doctor 可以检查原因。',
       en: 'Run it again once that is back: what was handled is passed over. lockstep doctor looks for the reason.',
