@@ -103,9 +103,9 @@ export async function settle(course: Course): Promise<void> {
     await alarm(course);
   }
   await act(course);
+  await passActsOn(course);
   const due = board.withdrawal ? [] : dueToGo(board, told);
   if (due.length > 0) await go(course, due);
-  await passActsOn(course);
   const next = await keepValidity(course);
   const moved = () =>
     board.withdrawal !== null ||
@@ -151,6 +151,7 @@ async function keepValidity({ board, sealed, tell }: Course): Promise<number | n
 /** 撤回: before release what was staged goes; after it every channel takes its copy back and says so. */
 export async function takeBack(course: Course, { reason, actorId }: Intervention): Promise<void> {
   const { board, enter, tell } = course;
+  await condition(() => board.state !== 'committing'); // a hold that came first finds out whether the row is there
   if (isBeforeCommit(board.state) && (!board.plan || (await disarm(course)))) {
     await tell({ type: 'release.rolled-back.v1', reason });
     return enter('withdrawn', actorId, reason);

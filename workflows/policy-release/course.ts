@@ -26,8 +26,8 @@ export type Course = {
   board: Board;
   /** Counts submissions: whoever waits for an earlier revision stops waiting. */
   epoch: number;
-  /** Transitions that Kafka has not heard of yet, in order. */
-  unannounced: Transition[];
+  /** Transitions that Kafka has not heard of yet, in order; `stored` once the row is there. */
+  unannounced: { transition: Transition; stored: boolean }[];
   /** 同批: what the other members said of their undoable channels. */
   peers: Map<BundleId, boolean>;
   /** The try of each channel that was told to go. */
@@ -69,8 +69,10 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
       board.state = state;
       const transition: Transition = { ...course.sealed(), transition: transitions++, state, actorId, detail };
       upsertSearchAttributes(searchAttributes(board));
+      const news = { transition, stored: false };
+      course.unannounced.push(news);
       await activities.recordTransition(transition);
-      course.unannounced.push(transition);
+      news.stored = true;
     },
     notify: (kind, { gate = null, detail = null } = {}) =>
       activities.notify(course.sealed(), { kind, gate, detail, after: transitions }),

@@ -32,9 +32,9 @@ export function listenToLeaders(course: Course): void {
       board.group = group;
       course.peers.clear(); // what was said in an earlier group is nothing to this one
       board.notice = null;
-      board.state = 'armed'; // before the first await: a second click meets the new state
+      const entered = enter('armed', leaderId, t0); // before the first await: a second click meets the new state
       await savePlan();
-      await enter('armed', leaderId, t0);
+      await entered;
       return statusOf(board);
     },
     { validator: (arming: messages.Arming) => rules.assertMayArm(board, arming, Date.now()) },
@@ -42,7 +42,7 @@ export function listenToLeaders(course: Course): void {
   setHandler(
     messages.hold,
     async ({ reason, actorId }) => {
-      board.state = 'held';
+      board.state = 'committing'; // nobody decides while it is found out whether the row is there
       if (!(await disarm(course))) {
         throw permanent('WrongPhase', {
           zh: '已随同批政策包发布，来不及暂缓；可以撤回',
@@ -61,9 +61,9 @@ export function listenToLeaders(course: Course): void {
       if (board.plan) {
         board.plan = { ...board.plan, t0: t0 ?? board.plan.t0 };
         board.armedBy = actorId;
-        board.state = 'armed';
+        const entered = enter('armed', actorId, board.plan.t0);
         await savePlan();
-        await enter('armed', actorId, board.plan.t0);
+        await entered;
       } else {
         await enter('prepared', actorId);
       }

@@ -65,7 +65,14 @@ const list = (blockers: Bilingual[]): Bilingual => ({
   en: blockers.map(({ en }) => en).join('; '),
 });
 
+/** 撤回 is the last word: while it is carried out nobody moves the bundle elsewhere. */
+function assertNotWithdrawn({ withdrawal }: Board): void {
+  if (!withdrawal) return;
+  throw permanent('WrongPhase', { zh: '正在撤回，不能再办理', en: 'It is being withdrawn; nothing else can be done' });
+}
+
 export function assertMaySubmit(board: Board, submission: Submission): void {
+  assertNotWithdrawn(board);
   if (!replaceable.includes(board.state)) {
     throw permanent('WrongPhase', {
       zh: `当前状态“${board.state}”不能提交新版本；待发布的先暂缓，已发布的另行更正`,
@@ -208,11 +215,19 @@ const retriable: readonly ReleaseState[] = [
   'withdrawing',
 ];
 
-/** A refused channel may try again; one whose outcome is unknown is asked or looked at, never told twice. */
-export function assertMayRetry({ state, channels }: Board, { channel }: Retry): void {
+/** Where readers should have it: what a channel has lost can be shown to them again. */
+const withReaders: readonly ReleaseState[] = ['verifying', 'released', 'partly-released', 'outcome-unknown'];
+
+/**
+ * A refused channel may try again, and one that has lost what it showed; one whose outcome is unknown is asked or looked at,
+ * never told twice. A mail that nobody finds is not sent again.
+ */
+export function assertMayRetry({ state, channels }: Board, { channel, lost }: Retry): void {
   const status = channels.find((candidate) => candidate.channel === channel);
-  if (!retriable.includes(state) || !status) throw wrongPhase(state, '重试渠道', 'have a channel tried again');
-  if (status.state === 'refused') return;
+  if (!(lost ? withReaders : retriable).includes(state) || !status) {
+    throw wrongPhase(state, '重试渠道', 'have a channel tried again');
+  }
+  if (lost ? status.state === 'verified' && channel !== 'press-pack' : status.state === 'refused') return;
   throw permanent('WrongPhase', {
     zh: `渠道 ${channel} 没有被拒绝，无须重试`,
     en: `Channel ${channel} was not refused; there is nothing to try again`,
@@ -220,11 +235,12 @@ export function assertMayRetry({ state, channels }: Board, { channel }: Retry): 
 }
 
 /** 人工核实 settles what no machine can: an unknown outcome, or a withdrawal that the channel refuses to carry out. */
-export function assertMaySettle({ state, channels }: Board, { channel, state: seen }: Settlement): void {
+export function assertMaySettle({ state, channels, committedAt }: Board, { channel, state: seen }: Settlement): void {
   const status = channels.find((candidate) => candidate.channel === channel)?.state;
+  const mayBePublic = committedAt !== null && state !== 'rolled-back';
   const takenBack = seen === 'withdrawn' && (status === 'unknown' || status === 'refused');
   // Before the commit nothing can be public: an unknown preparation can only be given up, and then tried again.
-  const unknown = status === 'unknown' && (seen === 'refused' || (seen === 'verified' && !isBeforeCommit(state)));
+  const unknown = status === 'unknown' && (seen === 'refused' || (seen === 'verified' && mayBePublic));
   if (state === 'withdrawing' ? takenBack : unknown) return;
   throw permanent('WrongPhase', {
     zh: `渠道 ${channel} 现在不需要人工核实为“${seen}”`,
@@ -245,6 +261,7 @@ function assertNothingMissing(board: Board): void {
 }
 
 export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): void {
+  assertNotWithdrawn(board);
   assertNothingMissing(board);
   if (board.state !== 'prepared') {
     throw permanent('WrongPhase', {
@@ -261,7 +278,9 @@ export function assertFuture(t0: string, now: number): void {
   throw permanent('T0Invalid', { zh: `发布时刻 ${t0} 已经过去`, en: `The release instant ${t0} has passed` });
 }
 
-export function assertMayHold({ state }: Board): void {
+export function assertMayHold(board: Board): void {
+  assertNotWithdrawn(board);
+  const { state } = board;
   if (state === 'armed' || state === 'prepared') return;
   throw permanent('WrongPhase', { zh: `当前状态“${state}”不能暂缓`, en: `A bundle that is ${state} cannot be held` });
 }
@@ -271,6 +290,7 @@ export function assertMayHold({ state }: Board): void {
  * so still.
  */
 export function assertMayResume(board: Board, t0: string | null, now: number): void {
+  assertNotWithdrawn(board);
   const { state, plan } = board;
   if (state !== 'held') {
     throw permanent('WrongPhase', { zh: `当前状态“${state}”，没有暂缓`, en: `The bundle is ${state}, not held` });

@@ -30,7 +30,7 @@ export async function policyRelease(input: PolicyReleaseInput): Promise<void> {
         if (board.plan && !(await disarm(course))) return; // out already: nothing is taken down behind readers' backs
         await tell({ type: 'release.rolled-back.v1', reason: 'cancelled by an operator' });
         await enter('withdrawn', 'system', 'cancelled by an operator');
-        for (const transition of unannounced) await activities.announceTransition(transition);
+        for (const { transition } of unannounced) await activities.announceTransition(transition);
       });
     }
     throw error;
@@ -78,9 +78,8 @@ async function follow(course: Course, lateWindowMs: number): Promise<void> {
 async function announceInOrder({ unannounced }: Course): Promise<void> {
   try {
     for (;;) {
-      await condition(() => unannounced.length > 0);
-      const next = unannounced[0];
-      if (next) await activities.announceTransition(next);
+      await condition(() => unannounced[0]?.stored === true); // a later row may be written before an earlier one
+      if (unannounced[0]) await activities.announceTransition(unannounced[0].transition);
       unannounced.shift();
     }
   } catch (error) {
