@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadOfficeConfig } from '../config/office.ts';
 import { ensureDatabases } from './databases.ts';
 import { dataLayout } from './layout.ts';
 import { withLock } from './lock.ts';
@@ -49,7 +50,8 @@ export async function startApplication({
     for (const dir of [layout.blobs, layout.staging, layout.sandbox])
       await mkdir(dir, { recursive: true, mode: 0o700 });
     const shared = environmentFor(provisioned, dataDir, env);
-    const specs = processList(shared, databases, provisioned, dataDir);
+    const { channels } = await loadOfficeConfig(env.LOCKSTEP_CONFIG_DIR || undefined);
+    const specs = processList(shared, databases, provisioned, dataDir, channels.wechat.accounts);
     const addresses = addressesOf(provisioned, env);
     const { stop } = await supervise(specs, { dataDir, report, addresses, ...(signal && { signal }) });
     return { addresses, ours: true, stop };

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { LOCAL_ACCOUNTS } from '../sandbox/wechat/account.ts';
+import type { WeChatAccountSetting } from '../../schemas/configuration.ts';
+import { localAccount } from '../sandbox/wechat/account.ts';
 import type { DatabaseUrls } from './databases.ts';
 import { dataLayout } from './layout.ts';
 import type { Provisioned } from './provision.ts';
@@ -68,8 +69,10 @@ export function processList(
   databases: DatabaseUrls,
   { ports }: Provisioned,
   dataDir: string,
+  wechatAccounts: readonly WeChatAccountSetting[],
 ): ProcessSpec[] {
   const layout = dataLayout(dataDir);
+  const onPlatform = wechatAccounts.map(localAccount);
   const listen = (port: number) => `127.0.0.1:${port}`;
   const core = { ...shared, LOCKSTEP_DATABASE_URL: databases.core, LOCKSTEP_BLOB_DIR: layout.blobs };
   const consumer = (name: 'new-media' | 'press', port: number, env: Settings): ProcessSpec => ({
@@ -86,6 +89,7 @@ export function processList(
       env: {
         LOCKSTEP_SANDBOX_DATA_DIR: layout.sandbox,
         LOCKSTEP_SANDBOX_WECHAT_LISTEN: listen(ports.wechat),
+        LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS: JSON.stringify(onPlatform),
         LOCKSTEP_SANDBOX_MAIL_LISTEN: listen(ports.mail),
         LOCKSTEP_SMTP_LISTEN: listen(ports.smtp),
       },
@@ -125,7 +129,7 @@ export function processList(
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: databases.newMedia,
       LOCKSTEP_WECHAT_API_URL: `http://${listen(ports.wechat)}`,
       LOCKSTEP_WECHAT_SECRETS: JSON.stringify(
-        Object.fromEntries(LOCAL_ACCOUNTS.map(({ appid, secret }) => [appid, secret])),
+        Object.fromEntries(onPlatform.map(({ appid, secret }) => [appid, secret])),
       ),
     }),
     consumer('press', ports.pressHealth, { LOCKSTEP_PRESS_DATABASE_URL: databases.press }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MailHost } from './mail/smtp.ts';
-import { LOCAL_ACCOUNTS, WeChatAccounts } from './wechat/account.ts';
+import { LOCAL_ACCOUNT, WeChatAccounts } from './wechat/account.ts';
 
 const Listen = z
   .string()
@@ -27,8 +27,8 @@ const Env = z.object({
   LOCKSTEP_SANDBOX_DATA_DIR: z.string().min(1),
   LOCKSTEP_SANDBOX_WECHAT_LISTEN: Listen.prefault('127.0.0.1:7401'),
   LOCKSTEP_SANDBOX_WECHAT_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** The accounts as JSON; default: the local ones with every right. */
-  LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS: json(WeChatAccounts).prefault(JSON.stringify(LOCAL_ACCOUNTS)),
+  /** The accounts as JSON; default: one with every right. */
+  LOCKSTEP_SANDBOX_WECHAT_ACCOUNTS: json(WeChatAccounts).prefault(JSON.stringify([LOCAL_ACCOUNT])),
   LOCKSTEP_SANDBOX_MAIL_LISTEN: Listen.prefault('127.0.0.1:7402'),
   LOCKSTEP_SMTP_LISTEN: Listen.prefault('127.0.0.1:7403'),
   /** The mail host as JSON. */

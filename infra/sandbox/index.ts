@@ -1,3 +1,3 @@
 export { type MailSandboxOptions, startMailSandbox } from './mail/server.ts';
-export { LOCAL_ACCOUNT, LOCAL_ACCOUNTS, WeChatAccount } from './wechat/account.ts';
+export { LOCAL_ACCOUNT, localAccount, WeChatAccount } from './wechat/account.ts';
 export { startWeChatSandbox, type WeChatSandboxOptions } from './wechat/server.ts';

@@ -75,7 +75,8 @@ export function createPublishing({ store, deliveryTo, now, patienceMs }: Publish
   }
 }
 
-const keyOf = ({ releaseId, account }: DeliveryRef) => `${releaseId}/${account}`;
+/** A further try asks at once: somebody may have had the quota reset. */
+const keyOf = ({ releaseId, account, attempt }: DeliveryRef) => `${releaseId}/${account}/${attempt}`;
 
 const rethrow = (error: unknown): never => {
   throw error;

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DeliveryOrder } from '../../activities/delivery/types.ts';
+import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { topics } from '../../infra/kafka/topics.ts';
 import { repositoryRoot } from '../../infra/local/layout.ts';
-import { LOCAL_ACCOUNTS } from '../../infra/sandbox/index.ts';
+import { localAccount } from '../../infra/sandbox/index.ts';
 import { ReleaseEvent, Topic } from '../../schemas/events.ts';
-import type { ChannelReceipt } from '../../schemas/receipt.ts';
+import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import { createTestDatabase, type TestDatabase, testServices } from '../support/local-services.ts';
 import { type NewMedia, newMedia } from '../support/new-media.ts';
 
@@ -21,12 +22,14 @@ let media: NewMedia;
 let scratch: string;
 let bus: ReturnType<typeof createKafkajsEventBus>;
 const receipts: ChannelReceipt[] = [];
+const inspections: ChannelInspection[] = [];
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
   database = await createTestDatabase();
   // The accounts of the shipped channels.yaml, which is all that the process is configured with.
-  const accounts = LOCAL_ACCOUNTS.map((account, at) => ({ id: `account-${at}`, ...account }));
+  const { wechat } = (await loadOfficeConfig()).channels;
+  const accounts = wechat.accounts.map((account) => ({ id: account.id, ...localAccount(account) }));
   media = await newMedia(database.url, { accounts });
   scratch = await mkdtemp(join(tmpdir(), 'lockstep-new-media-'));
   const { brokers } = testServices().kafka;
@@ -38,6 +41,7 @@ beforeAll(async () => {
     async handler(record) {
       const event = decodeEvent(record);
       if (event.type === 'channel.receipt.v1') receipts.push(event.data);
+      if (event.type === 'channel.inspected.v1') inspections.push(event.data);
     },
   });
 });
@@ -64,7 +68,7 @@ function start(): ChildProcess {
       LOCKSTEP_BLOB_DIR: media.blobDir,
       LOCKSTEP_WECHAT_API_URL: media.wechat.url,
       LOCKSTEP_WECHAT_SECRETS: JSON.stringify(
-        Object.fromEntries(LOCAL_ACCOUNTS.map((each) => [each.appid, each.secret])),
+        Object.fromEntries(media.accounts.map((each) => [each.appid, each.secret])),
       ),
       LOCKSTEP_HEALTH_LISTEN: '127.0.0.1:0',
       LOCKSTEP_WORKFLOW_BUNDLE: join(scratch, 'workflows.js'),
@@ -116,12 +120,19 @@ test('a release goes from prepare to go to withdrawal over Kafka and Temporal, t
   const verified = await received(order, 'verified');
   expect(verified).toMatchObject({ digests, url: (await received(order, 'live')).url });
   expect(await (await fetch(verified.url ?? '')).text()).toContain('支持企业发展');
-  expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 1 });
+  for (const account of media.accounts)
+    expect(await media.holds(account)).toEqual({ drafts: 0, posts: 1, readable: 1 });
+
+  const inspectionId = randomUUID();
+  const inspect = event(order, 'release.inspect.v1', { inspectionId, channels: ['wechat'] });
+  await send(inspect, inspect);
+  await vi.waitFor(() => expect(inspections).toMatchObject([{ inspectionId, state: 'public', digests }]), 90_000);
 
   const withdrawnAt = new Date().toISOString();
   await send(event(order, 'release.withdrawn.v1', { reason: '附件数据有误', withdrawnAt }));
   await received(order, 'withdrawn');
-  expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 0 });
+  for (const account of media.accounts)
+    expect(await media.holds(account)).toEqual({ drafts: 0, posts: 1, readable: 0 });
 
   const ended = new Promise((resolve) => second.once('exit', resolve));
   second.kill('SIGTERM');

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { condition, proxyActivities } from '@temporalio/workflow';
 import type {
   Account,
   AccountRef,
@@ -26,6 +26,9 @@ const activitiesTriedEvery = (
 const activities = activitiesTriedEvery('300 milliseconds', '1 minute');
 const patient = activitiesTriedEvery('5 seconds', '10 minutes');
 
+/** How long an account may say nothing at T0, since its provider is away, before the channel says so. */
+const patience = '15 minutes';
+
 const now = () => new Date().toISOString();
 
 /** 预置: all that can be done before T0, invisible to readers. Ready once every account is. */
@@ -45,13 +48,16 @@ export async function publishOnChannel({ ref, attempt, key }: Publication): Prom
   const accounts = await activities.accountsOf(ref);
   if (accounts.length === 0) return say([{ state: 'refused', at: now(), detail: notOrdered }]);
 
-  const first = accounts.map((account) =>
-    one(account, async (of) => {
+  const answered = new Map<string, Answer>();
+  const first = accounts.map(async (account) => {
+    const answer = await one(account, async (of) => {
       if (attempt > 1) await activities.prepareDelivery(of); // what the provider refused is made anew
       const step = await activities.publishDelivery(of, key);
       return told(step.state === 'running' ? await activities.awaitOutcome(of, 'answered') : step);
-    }),
-  );
+    });
+    answered.set(account.id, answer);
+    return answer;
+  });
   const known = first.map(async (answer) => {
     const { account, state } = await answer;
     if (state !== 'unknown') return answer;
@@ -62,6 +68,10 @@ export async function publishOnChannel({ ref, attempt, key }: Publication): Prom
     if (state !== 'live') return answer;
     return one(account, async (of) => ({ state: 'verified', ...(await activities.verifyDelivery(of)) }));
   });
+  if (!(await condition(() => answered.size === accounts.length, patience)))
+    await say(
+      accounts.map((account) => answered.get(account.id) ?? { account, state: 'unknown', at: now(), detail: silent }),
+    );
   // Every account goes on by itself; the channel speaks as soon as all have come so far.
   for (const stage of [first, known, checked]) await say(await Promise.all(stage));
 }
@@ -143,6 +153,11 @@ function refusal(error: unknown): Report {
 
 const told = (step: Exclude<PublishStep, { state: 'running' }>): Report =>
   step.state === 'live' ? step : { ...step, at: now() };
+
+const silent = {
+  zh: '平台一直没有应答，是否已发布尚不清楚；系统继续询问',
+  en: 'The provider has not answered, so nobody knows whether it is published; it is asked on',
+};
 
 const notOrdered = {
   zh: '本渠道没有这次发布的预置记录',
