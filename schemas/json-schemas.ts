@@ -12,6 +12,7 @@ import { AuditEvent, BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts
 import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
+import * as reconcile from './reconcile.ts';
 import { ReleaseStatus } from './release.ts';
 import { CliReplayed } from './replay.ts';
 import * as review from './review.ts';
@@ -47,6 +48,10 @@ export const published: Record<string, z.ZodType> = {
   'api-bundle-evidence': BundleEvidence,
   'api-coverage': Coverage,
   'api-changes': ChangesAnswer,
+  'api-reconcile-body': reconcile.ReconcileBody,
+  'api-reconcile-started': reconcile.ReconcileStarted,
+  'api-reconcile-answer': reconcile.ReconcileAnswer,
+  'cli-reconciled': reconcile.CliReconciled,
   'api-dead-letters-answer': DeadLettersAnswer,
   'api-dead-letter': DeadLetter,
   'api-letter-reason-body': LetterReasonBody,

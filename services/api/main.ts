@@ -9,6 +9,7 @@ import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn, ensurePeopleTokens } from '../../infra/config/people-tokens.ts';
 import { createDocumentReader } from '../../infra/documents/reader.ts';
+import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { consumers } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
@@ -19,12 +20,14 @@ import { createDeadLetterStore } from '../../infra/postgres/core/dead-letters.ts
 import { createDelegationStore } from '../../infra/postgres/core/delegations.ts';
 import { createDeskStore } from '../../infra/postgres/core/desk.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
+import { createRepairStore } from '../../infra/postgres/core/repair.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { loadRuleData } from '../../infra/rule-data/load.ts';
 import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
 import { runProcess } from '../process-frame.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
 import { createReleases } from './releases.ts';
 import { createApi } from './server.ts';
 import { createSubmissions } from './submissions.ts';
@@ -62,9 +65,20 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
   onStop(() => reader.close());
 
   const changes = createChangeStore(db);
+  const releases = createReleases(client, taskQueues.core, office.channels.release.lateWindowMinutes * 60_000);
+  const reconciler = createReconciler({
+    repairs: createRepairStore(db, store),
+    store,
+    releases,
+    bus,
+    announce: async (events) => void (await bus.publish(events.map(encodeEvent))),
+    decode: decodeEvent,
+    office: office.channels,
+  });
   const api = createApi({
     changes,
-    releases: createReleases(client, taskQueues.core, office.channels.release.lateWindowMinutes * 60_000),
+    releases,
+    reconciler,
     store,
     desk: createDeskStore(db),
     delegations: createDelegationStore(db),

@@ -64,6 +64,31 @@ export function createReleases(client: Client, taskQueue: string, lateWindowMs: 
           }),
         }),
       ),
+    /** The bundle's board where a workflow carries it now; null where none does (any more). */
+    async running(bundleId: BundleId): Promise<BoardStatus | null> {
+      const handle = handleOf(bundleId);
+      try {
+        const { status } = await ask(() => handle.describe());
+        return status.name === 'RUNNING' ? await ask(() => handle.query(messages.readStatus)) : null;
+      } catch (error) {
+        if (error instanceof Refusal && error.answer.error.type === 'NotFound') return null;
+        throw error;
+      }
+    },
+    /** Lets a new workflow go on from what the rows say; one that runs ends first, since the rows win. */
+    async rebuild(bundleId: BundleId, restored: messages.Restored): Promise<void> {
+      await ask(() => handleOf(bundleId).terminate('rebuilt from the rows by reconcile')).catch((error: unknown) => {
+        if (!(error instanceof Refusal) || error.answer.error.type !== 'NotFound') throw error;
+      });
+      await ask(() =>
+        client.workflow.start('policyRelease', {
+          workflowId: messages.policyReleaseId(bundleId),
+          taskQueue,
+          args: [{ bundleId, lateWindowMs, restored } satisfies messages.PolicyReleaseInput],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        }),
+      );
+    },
     status: (bundleId: BundleId): Promise<BoardStatus> => ask(() => handleOf(bundleId).query(messages.readStatus)),
     decide: (bundleId: BundleId, decision: GateDecision) =>
       act(bundleId, decision.decision === 'signed' ? messages.signGate : messages.returnGate, decision),

@@ -23,6 +23,8 @@ import { serveGroups } from './groups.ts';
 import { serveInbox } from './inbox.ts';
 import { serveLeaders } from './leaders.ts';
 import { createReads, serveAccess } from './reads.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
+import { serveReconcile } from './reconcile/routes.ts';
 import type { Releases } from './releases.ts';
 import { createSignInCheck } from './sign-in.ts';
 import type { createSubmissions } from './submissions.ts';
@@ -37,6 +39,7 @@ export type ApiDeps = {
   delegations: DelegationStore;
   access: AccessStore;
   changes: ChangeStore;
+  reconciler: Reconciler;
   audit: AuditStore;
   deadLetters: DeadLetterDeps;
   submissions: ReturnType<typeof createSubmissions>;
@@ -71,6 +74,7 @@ export function createApi(deps: ApiDeps) {
   serveInbox(api, context);
   serveChanges(api, context);
   serveActs(api, context);
+  serveReconcile(api, context);
   serveDeadLetters(api, { ...deps.deadLetters, personOf });
   serveAudit(api, context);
   serveAccess(api, context);

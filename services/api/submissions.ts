@@ -14,6 +14,7 @@ import type { Submission } from '../../workflows/policy-release/messages.ts';
 import { assertMayAct } from './acts.ts';
 import { recordChanges } from './changes.ts';
 import { Refusal } from './refusal.ts';
+import { submissionOf } from './submission-of.ts';
 
 export type SubmissionDeps = {
   store: CoreStore;
@@ -62,37 +63,19 @@ export const createSubmissions =
     const seal = sealOf(content);
     const isNotice = manifest.policyKind === 'release-notice';
     const passing = gates.gates.filter(({ reviewsNotices }) => reviewsNotices || !isNotice);
-    const obligations = obligationsOf(findings, overridable);
-    const revision = await store.addRevision({
+    const frozen = {
       bundleId: manifest.bundleId,
       seal,
       content,
       gates: passing,
       findings,
-      obligations,
+      obligations: obligationsOf(findings, overridable),
       gateInputs: gateInputs(content, passing, findings),
       drafterId,
-    });
-    await recordChanges({ store, blobs, changes, readDocument }, { bundleId: manifest.bundleId, revision });
-    const count = (role: string) => manifest.items.filter((item) => item.role === role).length;
-    const submission: Submission = {
-      revision,
-      seal,
-      documentNumber: manifest.documentNumber,
-      drafterId,
-      gates: passing,
-      channels: chosen,
-      policy,
-      interpretationPlans: count('interpretation-plan'),
-      interpretationMaterials: count('interpretation-material'),
-      isNotice,
-      acts: manifest.acts?.length ?? 0,
-      obligations,
-      editors: await store.editors({ bundleId: manifest.bundleId, revision }),
-      effectiveFrom: manifest.effectiveFrom,
-      effectiveUntil: manifest.effectiveUntil,
-      expiringDays: office.release.expiringDays,
     };
+    const revision = { ...frozen, revision: await store.addRevision(frozen) };
+    await recordChanges({ store, blobs, changes, readDocument }, revision);
+    const submission: Submission = submissionOf(revision, await store.editors(revision), office);
     return { bundleId: manifest.bundleId, submission, findings };
   };
 

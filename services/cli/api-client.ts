@@ -16,8 +16,10 @@ import { BundleEvidence } from '../../schemas/audit.ts';
 import { type Channel, Manifest } from '../../schemas/bundle.ts';
 import { Coverage } from '../../schemas/coverage.ts';
 import { DeadLetter, DeadLettersAnswer, type LetterAct, type LetterParkBody } from '../../schemas/dead-letters.ts';
+import { ReconcileAnswer, ReconcileStarted } from '../../schemas/reconcile.ts';
 import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
 import { ChangesAnswer } from '../../schemas/revision-change.ts';
+import { deskCalls } from './desk-client.ts';
 import { CliFailure, notRunning } from './failure.ts';
 
 export type ApiClient = ReturnType<typeof createApiClient>;
@@ -101,6 +103,26 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
       call(Coverage, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/coverage` }),
     evidence: (bundleId: string) =>
       call(BundleEvidence, { method: 'GET', path: `v1/bundles/${encodeURIComponent(bundleId)}/evidence` }),
+    reconcile: (repair: boolean) =>
+      call(ReconcileStarted, {
+        method: 'POST',
+        path: 'v1/reconcile',
+        body: { type: 'application/json', bytes: JSON.stringify({ repair }) },
+      }),
+    reconciled: (inspectionId: string) =>
+      call(ReconcileAnswer, { method: 'GET', path: `v1/reconcile/${inspectionId}` }),
+    repairChannels: (inspectionId: string) =>
+      call(ReconcileAnswer, {
+        method: 'POST',
+        path: `v1/reconcile/${inspectionId}/repair`,
+        body: { type: 'application/json', bytes: '{}' },
+      }),
+    clearRestored: () =>
+      call(z.strictObject({ cleared: z.int().nonnegative() }), {
+        method: 'POST',
+        path: 'v1/reconcile/clear',
+        body: { type: 'application/json', bytes: '{}' },
+      }),
     deadLetters: () => call(DeadLettersAnswer, { method: 'GET', path: 'v1/dead-letters' }),
     deadLetter: (id: string) => call(DeadLetter, { method: 'GET', path: `v1/dead-letters/${encodeURIComponent(id)}` }),
     decideLetter: (id: string, act: LetterAct, body: LetterParkBody) =>
@@ -117,6 +139,7 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
     hold: (bundleId: string, body: ReasonBody) => act(bundleId, 'hold', body),
     resume: (bundleId: string, body: ResumeBody) => act(bundleId, 'resume', body),
     withdraw: (bundleId: string, body: ReasonBody) => act(bundleId, 'withdraw', body),
+    ...deskCalls(call),
   };
 }
 

@@ -12,6 +12,7 @@ import { backupNouns } from './nouns/backup.ts';
 import { deadLettersNoun } from './nouns/deadletters.ts';
 import { deskNouns } from './nouns/desk.ts';
 import { gateNoun } from './nouns/gate.ts';
+import { reconcileNoun } from './nouns/reconcile.ts';
 import { releaseNoun } from './nouns/release.ts';
 import { replayNoun } from './nouns/replay.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -156,6 +157,11 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--public-key <file>', '验签公钥；key that checks them, audit-public-key.pem')
     .option('--extract', '文件是一个政策包的摘录；the file holds the rows of one bundle only')
     .action(on(async () => (await import('./commands/audit.ts')).verifyAudit));
+  audit
+    .command('access')
+    .description('公开前谁看过；who read a bundle before it was public')
+    .argument('<bundle>', '政策包编号；bundle id')
+    .action(on(async () => (await import('./commands/audit-access.ts')).access));
 
   const bench = program.command('bench').description('测量；measure');
   bench
@@ -177,6 +183,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--markdown <file>', '另存 Markdown；write Markdown')
     .action(on(async () => (await import('./commands/bench-release.ts')).benchRelease));
   actNouns(program, on);
+  reconcileNoun(program, on);
   backupNouns(program, on);
   deadLettersNoun(program, on);
   replayNoun(program, on);

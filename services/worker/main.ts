@@ -13,6 +13,7 @@ import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
+import { createRepairStore } from '../../infra/postgres/core/repair.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
@@ -98,7 +99,15 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     await running;
   });
 
-  consume({ bus, group: 'core', topic: Topic.receipts, handle: createReceiptConsumer({ store, client }) }, context);
+  consume(
+    {
+      bus,
+      group: 'core',
+      topic: Topic.receipts,
+      handle: createReceiptConsumer({ store, inspections: createRepairStore(db, store), client }),
+    },
+    context,
+  );
   onStop(await serveHealth(settings.LOCKSTEP_HEALTH_LISTEN, async () => worker.getState() === 'RUNNING'));
   void rendering.warmUp();
 });
