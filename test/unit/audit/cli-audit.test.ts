@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { genesis } from '../../../activities/audit/chain.ts';
+import { keyIdOf } from '../../../activities/audit/checkpoint.ts';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
+import { asideName } from '../../../infra/audit/evidence-files.ts';
 import { auditFiles } from '../../../infra/audit/files.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { createSignIn } from '../../../infra/config/people-tokens.ts';
@@ -15,6 +18,7 @@ import type { Releases } from '../../../services/api/releases.ts';
 import { createApi } from '../../../services/api/server.ts';
 import { chainOf, checkpointOf, keys, relinked } from '../../support/audit-chain.ts';
 import { commandLine } from '../../support/command-line.ts';
+import { memoryDesk } from '../../support/memory-desk.ts';
 import { noDeadLetters } from '../../support/no-dead-letters.ts';
 import { digest } from '../../support/release-fixture.ts';
 
@@ -57,6 +61,7 @@ const api = createApi({
   submissions: () => Promise.reject(new Error('not needed')),
   readZip: () => Promise.reject(new Error('not needed')),
   signIn: createSignIn(people, Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]))),
+  ...memoryDesk().deps,
   deadLetters: noDeadLetters,
   isDependencyDown: () => false,
   log: pino({ level: 'silent' }),
@@ -145,6 +150,25 @@ test('the running system is compared with what its own worker signed', async () 
   expect(await verify()).toMatchObject({ code: 1, firstBad: 2_001 });
   rows = whole.with(1_500, { ...(whole[1_500] as AuditRow), kind: '' });
   expect(await verify()).toMatchObject({ code: 1, firstBad: 1_501 });
+});
+
+test('a restored chain says so, and the checkpoints moved aside say which rows that cost', async () => {
+  const restoredAt = '2026-03-03T01:02:03.004Z';
+  const payload = { restoredAt, backupAt: '2026-03-02T01:00:00.005Z' };
+  const mark = { ...(whole[5] as AuditRow), kind: 'restore.marked', actor: 'operator', bundleId: null, payload };
+  rows = relinked([...whole.slice(0, 5), mark, ...whole.slice(6, 8)], 6);
+  const { checkpoints, publicKey } = auditFiles(cli.dataDir);
+  // The machine is a new one, with a key of its own; what the old one signed stays evidence.
+  await writeFile(publicKey, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
+  await writeFile(publicKey.replace('.pem', `-${keyIdOf(keys.publicKey)}.pem`), pem());
+  await writeFile(checkpoints, lines([checkpointOf(whole, 5)]));
+  const restore = { row: 6, ...payload };
+  expect(await verify()).toMatchObject({ code: 0, checkpoints: 1, restores: [{ ...restore, lostRows: null }] });
+
+  await writeFile(join(cli.dataDir, asideName(restoredAt)), lines([checkpointOf(whole, 5), checkpointOf(whole, 9)]));
+  const lostRows = { from: 6, to: 9 };
+  expect(await verify()).toMatchObject({ code: 0, checkpoints: 1, restores: [{ ...restore, lostRows }] });
+  expect((await cli.run('audit', 'verify')).out).toContain('6–9');
 });
 
 describe('what cannot be used as it was given ends 2', () => {
