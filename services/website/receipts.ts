@@ -52,7 +52,8 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
     },
     async announceDoubt(releaseId, doubt) {
       const release = await records.release(releaseId);
-      if (release) await publish([toEvent(release, { ...doubt, digests: [] })]);
+      if (release?.state !== 'live' || release.verifiedAt) return; // another instance was faster, or it is gone
+      await publish([toEvent(release, { ...doubt, digests: [] })]);
     },
   };
 }

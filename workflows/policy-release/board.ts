@@ -180,8 +180,9 @@ export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
   if (receipt.state === 'verified') channel.verifiedAt ??= receipt.at;
   if (receipt.state === 'withdrawn') channel.withdrawnAt ??= receipt.at;
   if (receipt.url) channel.url = receipt.url;
-  // A refusal is heard at every stage (a live article may be refused later by the platform), success only forwards.
-  const refusal = receipt.state === 'refused' || receipt.state === 'unknown';
+  // A refusal is heard at every stage (a live article may be refused later by the platform), success only forwards. A doubt
+  // says nothing against what was read back: of two instances that look at once, one may get no answer.
+  const refusal = receipt.state === 'refused' || (receipt.state === 'unknown' && channel.state !== 'verified');
   if (rank[receipt.state] <= rank[channel.state] && !(refusal && channel.state !== 'withdrawn')) return;
   channel.state = receipt.state;
   channel.detail = receipt.detail;
