@@ -1,4 +1,4 @@
-import { Instant } from '../../schemas/text.ts';
+import { Day, Instant } from '../../schemas/text.ts';
 import { usage } from './failure.ts';
 
 const unit = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -16,4 +16,12 @@ export function readMoment(text: string, now: Date): Instant {
       en: 'Write 2026-03-02T09:00:00+08:00, with its offset, or +30s, +5m, +2h.',
     },
   );
+}
+
+/** A day in Beijing, from its first to its last millisecond, or a moment. */
+export function readDay(text: string, edge: 'start' | 'end', now: Date): Instant {
+  const day = Day.safeParse(text);
+  if (!day.success) return readMoment(text, now);
+  const start = Date.parse(`${day.data}T00:00:00+08:00`);
+  return new Date(edge === 'start' ? start : start + 86_400_000 - 1).toISOString();
 }

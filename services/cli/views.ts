@@ -4,6 +4,7 @@ import type { CliRefusal } from '../../schemas/cli.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseStatus } from '../../schemas/release.ts';
+import { timeLines } from './desk-views.ts';
 import { placeName } from './report/words.ts';
 import { beijingTime, channelName, channelStateName, gateStateName, severityName, stateName } from './words.ts';
 
@@ -55,6 +56,7 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
     `状态 state      ${(paint[status.state] ?? colors.yellow)(state)}`,
     ...(status.plan ? [`定时 T0         ${at(status.plan.t0, false)}  ${status.plan.policy}`] : []),
     ...(status.committedAt ? [`发布 committed  ${at(status.committedAt)}`] : []),
+    ...timeLines(status, colors),
     '',
     columns(
       ['关 gate', '', '状态 state', '审核人 reviewer', '时间 at', '说明 note'],
@@ -62,7 +64,7 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
         gate.name.zh,
         gate.gate,
         `${gateStateName[gate.state]} ${gate.state}`,
-        gate.reviewerId ?? '–',
+        gate.reviewerId ? `${gate.reviewerId}${gate.actingFor ? `（代 for ${gate.actingFor}）` : ''}` : '–',
         gate.decidedAt ? at(gate.decidedAt, false) : gate.dueAt ? `≤ ${at(gate.dueAt, false)}` : '–',
         gate.reason ?? gate.clockProblem?.zh ?? (gate.overdue ? '已超期 overdue' : ''),
       ]),

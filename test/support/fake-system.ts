@@ -7,6 +7,7 @@ import { openZip } from '../../infra/bundle-source/zip.ts';
 import type { ErrorType } from '../../schemas/api.ts';
 import type { Manifest } from '../../schemas/bundle.ts';
 import type { ReleaseStatus } from '../../schemas/release.ts';
+import type { ReviewedFinding } from '../../schemas/review.ts';
 import { Digest } from '../../schemas/text.ts';
 import { channelStatus, releaseStatus } from './release-status.ts';
 
@@ -25,6 +26,8 @@ export type Misbehaviour = {
   tornForLooks?: number;
   /** Public when it is armed, not at T0. */
   early?: boolean;
+  /** Each `warning` has to be answered in the signature of its gate. */
+  findings?: ReviewedFinding[];
   /** Outcome of the release. */
   ends?: ReleaseStatus['state'];
 };
@@ -72,10 +75,15 @@ export async function startFakeSystem(wrong: Misbehaviour = {}) {
     if (!status) return refusal('NotFound');
     const now = new Date().toISOString();
     if (verb === 'receipts') return ok({ receipts: [] });
+    if (verb === 'findings') return ok({ bundleId: id, revision: 1, seal, findings: wrong.findings ?? [] });
     if (verb === 'gates') {
       const gate = status.gates.find((each) => each.gate === gateId);
       if (gate?.state !== 'open') return refusal('GateNotOpen');
       if (JSON.parse(body.toString()).seal !== seal) return refusal('SealStale');
+      const answered = (JSON.parse(body.toString()).answers ?? []).map((each: { finding: string }) => each.finding);
+      const asked = wrong.findings?.filter(({ finding }) => finding.gate === gateId && finding.severity === 'warning');
+      if (decision === 'sign' && asked?.some(({ key }) => !answered.includes(key)))
+        return refusal('FindingsUnanswered');
       Object.assign(gate, {
         state: decision === 'sign' ? 'signed' : 'returned',
         decidedAt: now,

@@ -17,13 +17,15 @@ import type { Releases } from '../../services/api/releases.ts';
 import { createApi } from '../../services/api/server.ts';
 import { createSubmissions } from '../../services/api/submissions.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
+import { memoryDesk } from '../support/memory-desk.ts';
 import { noDeadLetters } from '../support/no-dead-letters.ts';
 import { digest, manifestOf, newBundleId } from '../support/release-fixture.ts';
+import { releaseStatus } from '../support/release-status.ts';
 
 const office = await loadOfficeConfig();
 const people = office.people.people;
 const bundleId = newBundleId();
-const status = { bundleId, revision: 1, seal: digest('seal'), state: 'in-review' } as BoardStatus;
+const status = releaseStatus({ bundleId, seal: digest('seal') }) satisfies BoardStatus;
 
 let stored: string[];
 let acts: string[];
@@ -59,6 +61,7 @@ function api() {
     },
     bundleIds: async () => [bundleId],
     receipts: async () => [],
+    editors: async () => ['meng-chunhe'],
     revision: async () => ({ content: { manifest: manifestOf(bundleId) } }),
     now: async () => new Date().toISOString(),
   } as unknown as CoreStore;
@@ -80,6 +83,12 @@ function api() {
     hold: act('hold'),
     resume: act('resume'),
     withdraw: act('withdraw'),
+    compensate: act('compensate'),
+    declareEmergency: act('emergency'),
+    requestOverride: act('request override'),
+    confirmOverride: act('confirm override'),
+    retryChannel: act('retry'),
+    settleChannel: act('settle'),
   } as unknown as Releases;
   const tokens = Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]));
   return createApi({
@@ -91,10 +100,14 @@ function api() {
       blobs,
       check: async () => ({ findings, ruleSet: '1' }),
       gates: office.gates,
+      overridable: new Set(),
+      changes: memoryDesk().deps.changes,
+      readDocument: () => Promise.reject(new RangeError('not needed')),
       channels: office.channels,
     }),
     readZip: async () => intake,
     signIn: createSignIn(people, tokens),
+    ...memoryDesk().deps,
     deadLetters: noDeadLetters,
     isDependencyDown: (error) => error instanceof DatabaseDown,
     log: pino({ level: 'silent' }),
@@ -128,6 +141,10 @@ describe('who may do what', () => {
     ['leader', `${path}/hold`, 'leader', { reason: '等待' }],
     ['leader', `${path}/resume`, 'leader', {}],
     ['leader', `${path}/withdraw`, 'leader', { reason: '有误' }],
+    ['leader', `${path}/compensate`, 'leader', { reason: '渠道失败' }],
+    ['leader', `${path}/emergency`, 'leader', { reason: '汛情' }],
+    ['operator', `${path}/channels/wechat/retry`, 'operator', {}],
+    ['operator', `${path}/channels/wechat/settle`, 'operator', { state: 'verified', evidence: '后台已见' }],
   ];
   test.each(allowed)('%s may POST %s; nobody without the role %s may', async (person, url, role, body) => {
     expect((await send(person, 'POST', url, body)).status).toBe(200);

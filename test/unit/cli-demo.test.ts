@@ -1,6 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { silentReporter } from '../../infra/local/report.ts';
 import { CliRefusal, DemoResult } from '../../schemas/cli.ts';
+import type { Finding } from '../../schemas/finding.ts';
+import { findingKey } from '../../schemas/finding-key.ts';
+import type { ReviewedFinding } from '../../schemas/review.ts';
 import { runDemo } from '../../services/cli/demo/run.ts';
 import { CliFailure } from '../../services/cli/failure.ts';
 import { commandLine, smallBundle } from '../support/command-line.ts';
@@ -41,6 +44,25 @@ test('a release in step is a success: each act by its own person, once, and the 
   expect({ problems, exitCode }).toEqual({ problems: [], exitCode: 0 });
   expect(result).toMatchObject({ state: 'released', tornWindowMs: 0, skewMs: 0 });
   expect(DemoResult.parse(result)).toEqual(result);
+  expect(requests).toEqual(acts);
+});
+
+test('each warning is answered in the signature of its gate', async () => {
+  const finding = (code: string, gate: string, severity: Finding['severity']): ReviewedFinding => {
+    const found: Finding = {
+      code,
+      gate,
+      severity,
+      item: 'policy-document',
+      location: { where: 'body', paragraph: 3, quote: '理和 服务' },
+      message: { zh: '多余的空格', en: 'a stray space' },
+      source: '国办发〔2012〕14号',
+    };
+    return { key: findingKey(found), finding: found, answer: null, override: null };
+  };
+  const findings = [finding('WRD-SPACE', 'wording', 'warning'), finding('LEG-NEW', 'legal', 'warning')];
+  const { exitCode, requests } = await demo({ findings: [...findings, finding('POL-NOTE', 'political', 'info')] });
+  expect(exitCode).toBe(0);
   expect(requests).toEqual(acts);
 });
 

@@ -131,6 +131,8 @@ describe('each kind of ending has its exit code', () => {
     BundleIncomplete: 3,
     ChannelNotInstalled: 3,
     FindingsBlock: 3,
+    FindingsUnanswered: 3,
+    RestoreUnreconciled: 3,
     GateNotOpen: 3,
     GatesNotPassed: 3,
     NotAllowed: 3,

@@ -44,7 +44,7 @@ export async function arm(invocation: Invocation, bundleId: string, rawOptions: 
 }
 
 /** Waits while channels make their objects; what else stands in the way is for the answer to `arm` to say. */
-async function whenPrepared(
+export async function whenPrepared(
   { stderr, signal }: Invocation,
   read: () => Promise<ReleaseStatus>,
 ): Promise<ReleaseStatus> {

@@ -2,6 +2,7 @@ import type { Reporter } from '../../../infra/local/report.ts';
 import type { ReleaseStatus } from '../../../schemas/release.ts';
 import { CliFailure } from '../failure.ts';
 import { channelName } from '../words.ts';
+import { demoAnswers } from './answers.ts';
 import type { Cast } from './people.ts';
 import { actOnce, type Limits, readOn } from './persist.ts';
 import { signAs } from './sign.ts';
@@ -18,10 +19,13 @@ export async function passGates(
   for (const { gate, name } of gates) {
     await step(report, `审签 ${name.zh} ${gate}`, async () => {
       const reviewer = cast.reviewerOf(gate);
+      let answered = 0;
       const signed = await actOnce(
         async () => {
           const { seal } = await readOn(read, limits);
-          return signAs(reviewer, { bundleId, gate, seal });
+          const { findings } = await readOn(() => reviewer.api.findings(bundleId), limits);
+          answered = demoAnswers(gate, findings).length;
+          return signAs(reviewer, { bundleId, gate, seal, findings });
         },
         {
           ...limits,
@@ -29,7 +33,8 @@ export async function passGates(
           done: (status) => status.gates.some((each) => each.gate === gate && each.state === 'signed'),
         },
       );
-      return [signed, `${reviewer.name}（${reviewer.office}）`];
+      const answers = answered > 0 ? `，书面答复 ${answered} 条 ${answered} warnings answered` : '';
+      return [signed, `${reviewer.name}（${reviewer.office}）${answers}`];
     });
   }
 }

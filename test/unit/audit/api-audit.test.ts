@@ -9,6 +9,7 @@ import { Refusal } from '../../../services/api/refusal.ts';
 import type { Releases } from '../../../services/api/releases.ts';
 import { createApi } from '../../../services/api/server.ts';
 import { chainOf } from '../../support/audit-chain.ts';
+import { memoryDesk } from '../../support/memory-desk.ts';
 import { noDeadLetters } from '../../support/no-dead-letters.ts';
 import { digest, newBundleId } from '../../support/release-fixture.ts';
 
@@ -54,6 +55,7 @@ async function send(as: string | null, method: 'GET' | 'POST', url: string, body
     },
     readZip: async () => ({ manifest: null, parts: [], findings: [] }),
     signIn: createSignIn(people, Object.fromEntries(people.map(({ id }) => [id, `token-of-${id}`]))),
+    ...memoryDesk().deps,
     deadLetters: noDeadLetters,
     isDependencyDown: () => false,
     log: pino({ level: 'silent' }),
