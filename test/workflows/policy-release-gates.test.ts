@@ -175,7 +175,9 @@ describe('a new revision', () => {
         await driver.sign('wording');
         await driver.submit(second);
         await expect
-          .poll(async () => (await driver.status()).gates.map(({ gate, state, carriedFrom }) => [gate, state, carriedFrom]))
+          .poll(async () =>
+            (await driver.status()).gates.map(({ gate, state, carriedFrom }) => [gate, state, carriedFrom]),
+          )
           .toEqual([
             ['political', 'signed', 1],
             ['legal', 'open', null],
