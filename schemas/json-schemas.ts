@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as api from './api.ts';
 import { AuditRow, BundleEvidence, Checkpoint } from './audit.ts';
+import * as backup from './backup.ts';
 import { Manifest } from './bundle.ts';
 import * as cli from './cli.ts';
 import * as clock from './clock.ts';
@@ -79,6 +80,10 @@ export const published: Record<string, z.ZodType> = {
   'cli-rules': RuleSetListing,
   'cli-audit-exported': cli.CliAuditExported,
   'cli-audit-verified': cli.CliAuditVerified,
+  'backup-manifest': backup.BackupManifest,
+  'cli-backup': backup.CliBackup,
+  'cli-restore': backup.CliRestore,
+  'cli-restore-drill': backup.CliRestoreDrill,
   'config-gates': configuration.GatesFile,
   'config-channels': configuration.ChannelsFile,
   'config-people': configuration.PeopleFile,

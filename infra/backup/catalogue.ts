@@ -35,7 +35,12 @@ export async function sequencesOf(tx: Tx): Promise<BackupManifest['sequences']> 
   return rows;
 }
 
+/** In order; none where no process of ours ever started on this database. */
 export async function migrationsOf(tx: Tx): Promise<string[]> {
+  const { rows: found } = await sql<{
+    there: boolean;
+  }>`select to_regclass('kysely_migration') is not null as there`.execute(tx);
+  if (!found[0]?.there) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by 1`.execute(tx);
   return rows.map(({ name }) => name);
 }

@@ -12,6 +12,7 @@ import { createAuditStore } from '../postgres/core/audit.ts';
 import type { CoreTables } from '../postgres/core/tables.ts';
 import { blobsNamedIn, migrationsOf, sequencesOf, type Table, tablesOf } from './catalogue.ts';
 import { manifestName, putInPlace, requireRoomFor, tablePath, writeBackupFile } from './files.ts';
+import { BackupRefusal } from './refusal.ts';
 import { type Session, withSession } from './session.ts';
 
 export type BackupSource = {
@@ -86,6 +87,17 @@ async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string,
   await sql`set local datestyle = 'ISO, YMD'`.execute(tx);
   await sql`set local extra_float_digits = 3`.execute(tx);
   await sql`set local bytea_output = 'hex'`.execute(tx);
+  const migrations = await migrationsOf(tx);
+  if (migrations.length === 0) {
+    step.failed('');
+    throw new BackupRefusal(
+      { zh: '数据库还是空的，没有可备份的内容。', en: 'The database is empty still; there is nothing to back up.' },
+      {
+        zh: '确认数据库地址；系统要至少启动过一次。',
+        en: 'See that it is the right one; the system has to have started once.',
+      },
+    );
+  }
   const tables: BackupManifest['tables'] = [];
   const files: BackupManifest['files'] = [];
   const all = await tablesOf(tx);
@@ -97,7 +109,7 @@ async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string,
   }
   const head = await createAuditStore(tx).head();
   const named = await blobsNamedIn(tx);
-  const [migrations, sequences] = [await migrationsOf(tx), await sequencesOf(tx)];
+  const sequences = await sequencesOf(tx);
   step.done(`${tables.reduce((sum, { rows }) => sum + rows, 0)} 行 rows, ${tables.length} 张表 tables`);
   const audit = head && { size: head.size, head: head.head };
   return { takenAt: clock[0]?.now ?? '', migrations, tables, sequences, audit, files, named };
