@@ -181,8 +181,9 @@ export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
   if (receipt.state === 'withdrawn') channel.withdrawnAt ??= receipt.at;
   if (receipt.url) channel.url = receipt.url;
   // A refusal is heard at every stage (a live article may be refused later by the platform), success only forwards. A doubt
-  // says nothing against what was read back: of two instances that look at once, one may get no answer.
-  const refusal = receipt.state === 'refused' || (receipt.state === 'unknown' && channel.state !== 'verified');
+  // says nothing against what was read back or taken down: of two instances that look at once, one may get no answer.
+  const doubt = receipt.state === 'unknown' && rank[channel.state] < rank.verified;
+  const refusal = receipt.state === 'refused' || doubt;
   if (rank[receipt.state] <= rank[channel.state] && !(refusal && channel.state !== 'withdrawn')) return;
   channel.state = receipt.state;
   channel.detail = receipt.detail;
@@ -192,7 +193,9 @@ export const isCleared = (board: Board) =>
   board.gates.length > 0 && board.gates.every((gate) => gate.state === 'signed');
 export const isReturned = (board: Board) => board.gates.some((gate) => gate.state === 'returned');
 
-/** True where every named channel has reached `state` or gone beyond it; a refusal or doubt is not progress. */
+/** What ends a channel's part in the release without its being public. */
+const failed: readonly ChannelState[] = ['refused', 'discarded', 'withdrawn'];
+/** True where every named channel has reached `state` or gone beyond it; what failed or is in doubt has not. */
 export const haveReached = (
   board: Board,
   channels: readonly Channel[],
@@ -200,10 +203,8 @@ export const haveReached = (
 ): boolean =>
   board.channels
     .filter((status) => channels.includes(status.channel))
-    .every(({ state: reached }) => reached !== 'refused' && reached !== 'unknown' && rank[reached] >= rank[state]);
+    .every(({ state: reached }) => !failed.includes(reached) && reached !== 'unknown' && rank[reached] >= rank[state]);
 
-/** What ends a channel's part in the release without its being public. */
-const failed: readonly ChannelState[] = ['refused', 'discarded', 'withdrawn'];
 /** True where every named channel has said how it ended. */
 export const haveSettled = (board: Board, channels: readonly Channel[]): boolean =>
   board.channels
