@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bucket } from '../../infra/blobs/bucket.ts';
@@ -7,7 +7,7 @@ import { createS3Signer } from '../../infra/blobs/s3-signature.ts';
 import { request } from '../../infra/http/request.ts';
 import { run, telling } from '../../infra/local/command.ts';
 import { startDaemon, untilReady } from '../../infra/local/daemon.ts';
-import { defaultCacheDir } from '../../infra/local/layout.ts';
+import { defaultCacheDir, repositoryRoot } from '../../infra/local/layout.ts';
 import { isFree } from '../../infra/local/ports.ts';
 import { endProcess, type ProcessIdentity } from '../../infra/local/process-identity.ts';
 import { createReporter } from '../../infra/local/report.ts';
@@ -29,25 +29,13 @@ export type OwnS3 = {
   remove(): Promise<void>;
 };
 
-/** The bucket policy of docs/operations.md: the core writes and reads, the outside reads, nobody else does anything. */
-const policyFor = (bucket: string, core: string, reader: string) => ({
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Principal: { AWS: [core] }, Action: ['s3:PutObject'], Resource: `arn:aws:s3:::${bucket}/*` },
-    {
-      Effect: 'Allow',
-      Principal: { AWS: [core, reader] },
-      Action: ['s3:GetObject'],
-      Resource: `arn:aws:s3:::${bucket}/*`,
-    },
-    {
-      Effect: 'Allow',
-      Principal: { AWS: [core, reader] },
-      Action: ['s3:ListBucket'],
-      Resource: `arn:aws:s3:::${bucket}`,
-    },
-  ],
-});
+/** The bucket policy that docs/operations.md tells an office to set, word for word but for the names. */
+async function policyFor(bucket: string, core: string, outside: string): Promise<string> {
+  const page = await readFile(join(repositoryRoot, 'docs/operations.md'), 'utf8');
+  const policy = /```json\n([^`]*"s3:PutObject"[^`]*)```/.exec(page)?.[1];
+  if (!policy) throw new Error('docs/operations.md has no bucket policy');
+  return policy.trim().replaceAll('STAGING', bucket).replaceAll('CORE', core).replaceAll('OUTSIDE', outside);
+}
 
 const secret = () => randomBytes(24).toString('base64'); // "/", "+" and "=" on purpose
 
@@ -78,6 +66,10 @@ export async function startOwnS3(): Promise<OwnS3> {
     await untilReady(running, probe, { log, withinMs: 30_000 });
   };
   const stop = async () => void (await endProcess(running));
+  const remove = async () => {
+    await stop();
+    await rm(directory, { recursive: true, force: true });
+  };
   const as = (id: string, password: string): Bucket =>
     Bucket.parse(`http://${id}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}/blobs/?region=us-east-1`);
   const admin = async (...args: string[]) => {
@@ -99,11 +91,16 @@ export async function startOwnS3(): Promise<OwnS3> {
     { id: 'core', secret: secret() },
     { id: 'outside', secret: secret() },
   ];
-  for (const user of [core, reader]) {
-    await admin('create-user', '--access', user.id, '--secret', user.secret, '--role', 'user');
+  try {
+    for (const user of [core, reader]) {
+      await admin('create-user', '--access', user.id, '--secret', user.secret, '--role', 'user');
+    }
+    await asRoot('PUT', `/${name}`);
+    await asRoot('PUT', `/${name}?policy`, await policyFor(name, core.id, reader.id));
+  } catch (error) {
+    await remove();
+    throw error;
   }
-  await asRoot('PUT', `/${name}`);
-  await asRoot('PUT', `/${name}?policy`, JSON.stringify(policyFor(name, core.id, reader.id)));
 
   return {
     bucketUrl: new URL(`${origin}/${name}/`),
@@ -114,9 +111,6 @@ export async function startOwnS3(): Promise<OwnS3> {
       [...(await asRoot('GET', `/${name}`)).matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key = '']) => key),
     start,
     stop,
-    async remove() {
-      await stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    remove,
   };
 }
