@@ -166,6 +166,8 @@ export const ReleaseBench = z.strictObject({
     barePerSecond: z.number().positive(),
     ratio: z.number().positive(),
   }),
+  /** Null where it was not asked for. */
+  accounts: AccountsBench.nullable(),
   budgets: z.array(Budget),
 });
 export type ReleaseBench = z.infer<typeof ReleaseBench>;

@@ -16,6 +16,6 @@ export async function localServices(dataDir: string, env: Record<string, string 
       namespace: env.LOCKSTEP_TEMPORAL_NAMESPACE || defaultNamespace,
     },
     kafka: { version: ofKafka?.version ?? null },
-    postgres: { version: ofPostgres?.version ?? null },
+    postgres: { adminUrl: env[postgres.variable] || ofPostgres?.address, version: ofPostgres?.version ?? null },
   };
 }

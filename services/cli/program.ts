@@ -179,6 +179,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .option('--bundles <count>', '几个政策包；bundles', '100')
     .option('--concurrency <count>', '同时办理的审签；signatures under way at a time', '16')
     .option('--lead <seconds>', '签发到发布的秒数，要够签发全部；from arming to T0, enough to arm all', '60')
+    .option('--accounts <list>', '公众号个数，用逗号分开；numbers of accounts, with commas, or none', '1,10,100,1000')
     .option('--out <file>', '把 JSON 写入文件；write the JSON to a file')
     .option('--markdown <file>', '另存 Markdown；write Markdown')
     .action(on(async () => (await import('./commands/bench-release.ts')).benchRelease));

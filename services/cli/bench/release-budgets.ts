@@ -1,6 +1,6 @@
 import type { Budget, ReleaseBench } from '../../../schemas/bench.ts';
 
-type Measured = Pick<ReleaseBench, 'release' | 'floor' | 'approvals'>;
+type Measured = Pick<ReleaseBench, 'release' | 'floor' | 'approvals' | 'accounts'>;
 
 /** DESIGN §9; the last three are I25, which holds with all dependencies healthy. */
 const BUDGETS = {
@@ -8,13 +8,14 @@ const BUDGETS = {
   commitToLastItemMs: 1_000,
   toFloor: 5,
   approvalsToBare: 0.5,
+  thousandToTen: 1.25,
   latestCommitMs: 1_000,
   latestWebsiteMs: 2_000,
   latestOtherChannelMs: 5_000,
 };
 
 /** One row per budget; what could not be measured is a row too. */
-export function releaseBudgets({ release, floor, approvals }: Measured): Budget[] {
+export function releaseBudgets({ release, floor, approvals, accounts }: Measured): Budget[] {
   const { lateness, seen, channels } = release;
   // A prober that missed a page, or looked too late, proves nothing; a tear that it saw is one however little else it saw.
   const sawAll = seen !== null && seen.met === seen.pages;
@@ -54,6 +55,12 @@ export function releaseBudgets({ release, floor, approvals }: Measured): Budget[
       figure: `${approvals.ratio.toFixed(2)} (${approvals.perSecond.toFixed(0)}/s ÷ ${approvals.barePerSecond.toFixed(0)}/s)`,
       budget: `≥ ${BUDGETS.approvalsToBare}`,
       kept: approvals.ratio >= BUDGETS.approvalsToBare,
+    },
+    {
+      what: '每个公众号用时，1000 个与 10 个之比 time per account, of 1,000 ÷ of 10',
+      figure: accounts?.thousandToTen?.toFixed(2) ?? '–',
+      budget: `≤ ${BUDGETS.thousandToTen}`,
+      kept: accounts?.thousandToTen == null ? null : accounts.thousandToTen <= BUDGETS.thousandToTen,
     },
     atMost('I25: T0 → 最后一个提交 last commit', lateness?.max, BUDGETS.latestCommitMs),
     atMost('I25: T0 → 网站全部可见 website wholly visible (prober)', sawAll ? website : null, BUDGETS.latestWebsiteMs),
