@@ -45,9 +45,9 @@ export type Finding = Pick<ChannelInspection, 'state' | 'digests' | 'detail'>;
 export interface DeliveryActivities {
   /** Puts the order on record and says which accounts it is for; a repeat says the same. Refused once it was closed. */
   acceptOrder(order: DeliveryOrder): Promise<Account[]>;
-  /** The accounts of an order that was accepted; none where it never was. */
+  /** The accounts of an order. Where none is on record, all that the channel has: a record can be lost. */
   accountsOf(ref: ChannelRef): Promise<Account[]>;
-  /** From its return on the order is not accepted any more; says which accounts have, or may have, something of it. */
+  /** From its return on the order is not accepted any more; says which accounts are on record, none where it never came. */
   closeOrder(ref: ChannelRef): Promise<Account[]>;
   /** Makes the final object at the provider, invisible to readers. */
   prepareDelivery(ref: AccountRef): Promise<{ digests: Digest[]; at: Instant }>;

@@ -4,7 +4,7 @@ import type { WeChatAccountSetting } from '../../schemas/configuration.ts';
 import { permanent } from '../../schemas/failures.ts';
 import type { WeChatPost } from '../../schemas/wechat.ts';
 import { AccountNotConfigured, differing, orRefused } from './channel-failure.ts';
-import type { DeliveryStore, StoredDelivery } from './delivery-store.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import { createInspection } from './inspection.ts';
 import { createPublishing } from './publishing.ts';
 import { createReopening } from './reopening.ts';
@@ -59,7 +59,10 @@ export function createNewMediaActivities({ store, accounts, blobs, now, limits }
       if (!accepted) throw takenBack();
       return accepted.accounts.map(named);
     },
-    accountsOf: async ({ releaseId }) => (await store.accounts(releaseId)).map(named),
+    async accountsOf({ releaseId }) {
+      const recorded = await store.accounts(releaseId);
+      return (recorded.length > 0 ? recorded : [...known.keys()]).map(named);
+    },
     closeOrder: async (ref) => (await store.close(ref)).accounts.map(named),
 
     async prepareDelivery(ref) {
@@ -67,7 +70,8 @@ export function createNewMediaActivities({ store, accounts, blobs, now, limits }
       if (stored?.withdrawalAskedAt || stored?.discardedAt) throw takenBack();
       const digests = await digestsOf(ref);
       // Once publishing began, the draft is what it is: a late repeat makes no second one.
-      if (stored?.draft && stored.preparedAt && stored.intendedAt) return { digests, at: stored.preparedAt };
+      const begunAt = stored?.intendedAt ?? stored?.live?.at;
+      if (begunAt) return { digests, at: stored?.preparedAt ?? begunAt };
       const draft = await orRefused(now, { onQuota: noDraftToday }, () => drafted(ref));
       const after = await store.prepared(ref, draft, stored?.draft ?? null);
       const over = after.withdrawalAskedAt !== null || after.discardedAt !== null;
@@ -76,11 +80,11 @@ export function createNewMediaActivities({ store, accounts, blobs, now, limits }
       return { digests, at: after.preparedAt ?? '' };
     },
 
-    publishDelivery: async (ref) => publish(ref, await prepared(ref)),
-    pollDelivery: async (ref) => publish(ref, await prepared(ref)),
+    publishDelivery: async (ref) => publish(ref, await store.find(ref)),
+    pollDelivery: async (ref) => publish(ref, await store.find(ref)),
 
     async verifyDelivery(ref) {
-      const { live, withdrawalAskedAt } = await prepared(ref);
+      const { live, withdrawalAskedAt } = (await store.find(ref)) ?? {};
       if (withdrawalAskedAt) throw takenBack();
       if (!live) throw permanent('ChannelRefused', { zh: '尚未发布，无从核验', en: 'Nothing was published to verify' });
       const expected = expectedArticles(await postFor(ref));
@@ -140,15 +144,6 @@ export function createNewMediaActivities({ store, accounts, blobs, now, limits }
       await store.forgetUploads(ref.account, digests);
       return delivery.prepareDraft(post);
     }
-  }
-
-  async function prepared(ref: AccountRef): Promise<StoredDelivery & { draft: Draft }> {
-    const stored = await store.find(ref);
-    if (stored?.draft) return { ...stored, draft: stored.draft };
-    throw permanent('ChannelRefused', {
-      zh: '没有这次发布的草稿，请重试本渠道',
-      en: 'No draft of this release was prepared; retry this channel',
-    });
   }
 }
 

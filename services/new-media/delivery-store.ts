@@ -43,8 +43,8 @@ export interface DeliveryStore {
   prepared(ref: DeliveryRef, draft: Draft, replaces: Draft | null): Promise<StoredDelivery>;
   /** The intent and outcome of the publish of this delivery. `intended` throws where a withdrawal was asked for. */
   publishRecord(ref: DeliveryRef): PublishRecord;
-  /** WeChat refused `submission`, so that nothing is public of it: intent and outcome are open again. */
-  reopened(ref: DeliveryRef, submission: Submission): Promise<StoredDelivery>;
+  /** Nothing is public of what an earlier try published or had refused: intent and outcome are open again. */
+  reopened(ref: DeliveryRef): Promise<StoredDelivery>;
   live(ref: DeliveryRef, article: { articleId: string; url: string | null }): Promise<Instant>;
   verified(ref: DeliveryRef): Promise<Instant>;
   /** From its return on no publish of this delivery can begin; null where one has begun. */

@@ -3,15 +3,15 @@ import type { StagedObject } from '../../schemas/release.ts';
 import { differing, refusalOf } from './channel-failure.ts';
 import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
 import { soughtByMarker } from './reopening.ts';
+import { releaseMark } from './staged-post.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
-import type { Draft } from './wechat/prepare-draft.ts';
 import type { ExpectedArticle } from './wechat/reading.ts';
 
 export type InspectionDeps = {
   store: Pick<DeliveryStore, 'find'>;
   deliveryTo: (
     account: string,
-  ) => Pick<WeChatDelivery, 'awaitPublished' | 'articleState' | 'hasDraft' | 'verifyArticle'>;
+  ) => Pick<WeChatDelivery, 'awaitPublished' | 'articleState' | 'findPost' | 'hasDraft' | 'verifyArticle'>;
 };
 /** What the release is to show, as it was sealed. */
 export type Sealed = { objects: StagedObject[]; articles: ExpectedArticle[] };
@@ -25,48 +25,51 @@ const bare = (state: Finding['state']): Finding => ({ state, digests: [], detail
 export const createInspection = ({ store, deliveryTo }: InspectionDeps) =>
   async function inspect(ref: DeliveryRef, sealed: Sealed): Promise<Finding> {
     const known = await store.find(ref);
-    if (!known?.draft) return bare('absent');
-    const { draft } = known;
     try {
-      return await look({ ...known, draft });
+      return await look(known);
     } catch (error) {
       const detail = refusalOf(error)?.detail ?? unreachable(error);
       return { state: 'unknown', digests: [], detail };
     }
 
-    async function look(delivery: StoredDelivery & { draft: Draft }): Promise<Finding> {
+    async function look(delivery: StoredDelivery | undefined): Promise<Finding> {
       const wechat = deliveryTo(ref.account);
       const articleId = await postOf(delivery, wechat);
       if (articleId === 'running') return bare('unknown');
       if (articleId === null) {
-        if (await wechat.hasDraft(draft)) return { ...bare('staged'), digests: digestsOf(sealed) };
-        return bare(delivery.withdrawnAt ? 'withdrawn' : 'absent');
+        if (delivery?.draft && (await wechat.hasDraft(delivery.draft)))
+          return { ...bare('staged'), digests: digestsOf(sealed) };
+        return bare(delivery?.withdrawnAt ? 'withdrawn' : 'absent');
       }
       const state = await wechat.articleState(articleId);
       if (state !== 'public') return bare(state === 'deleted' ? 'withdrawn' : 'absent');
+      if (sealed.articles.length === 0) return { ...bare('public'), detail: noRecord };
       const result = await wechat.verifyArticle(articleId, sealed.articles);
       return result.verified
         ? { state: 'public', digests: digestsOf(sealed), detail: null }
         : { state: 'public', digests: [], detail: differing(articleId, result.differences) };
     }
+
+    /** What is public is sought by its mark: it may have been published by hand, or by a record that was lost. */
+    async function postOf(
+      delivery: StoredDelivery | undefined,
+      wechat: ReturnType<InspectionDeps['deliveryTo']>,
+    ): Promise<string | 'running' | null> {
+      if (delivery?.live) return delivery.live.articleId;
+      const post = await wechat.findPost(releaseMark(ref.releaseId));
+      if (post) return post.articleId;
+      if (!delivery?.draft || !delivery.intendedAt) return null;
+      const stands = await wechat.awaitPublished(delivery.submission ?? soughtByMarker(delivery.draft, delivery));
+      return stands.state === 'published' ? stands.articleId : stands.state === 'running' ? 'running' : null;
+    }
   };
 
-/** The post that came of a delivery, also one that was published by hand; null where none did. */
-async function postOf(
-  { draft, live, submission, intendedAt, preparedAt }: StoredDelivery & { draft: Draft },
-  wechat: Pick<WeChatDelivery, 'awaitPublished'>,
-): Promise<string | 'running' | null> {
-  if (live) return live.articleId;
-  const sought = soughtByMarker(draft, { intendedAt, preparedAt });
-  for (const each of submission ? [submission, sought] : [sought]) {
-    const stands = await wechat.awaitPublished(each);
-    if (stands.state === 'published') return stands.articleId;
-    if (stands.state === 'running' && intendedAt) return 'running';
-  }
-  return null;
-}
-
 const digestsOf = ({ objects }: Sealed) => objects.map(({ sha256 }) => sha256);
+
+const noRecord = {
+  zh: '本服务没有这次发布的记录，无法比对内容',
+  en: 'This service has no record of the release to compare it with',
+};
 
 const unreachable = (error: unknown) => {
   const why = error instanceof Error ? error.message : String(error);

@@ -3,7 +3,6 @@ import { joined, refusalOf, untilNewQuota } from './channel-failure.ts';
 import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
 import type { Submission } from './wechat/ports.ts';
-import type { Draft } from './wechat/prepare-draft.ts';
 
 export type PublishingDeps = {
   store: DeliveryStore;
@@ -21,9 +20,11 @@ export function createPublishing({ store, deliveryTo, now, patienceMs }: Publish
   /** Deliveries that wait for a new quota, and what was said of them. */
   const waiting = new Map<string, { until: number; step: PublishStep }>();
 
-  return async function publish(ref: DeliveryRef, known: StoredDelivery & { draft: Draft }): Promise<PublishStep> {
+  return async function publish(ref: DeliveryRef, known: StoredDelivery | undefined): Promise<PublishStep> {
+    if (!known) return { state: 'refused', detail: neverPrepared };
     if (known.withdrawalAskedAt || known.discardedAt) return { state: 'refused', detail: takenBack };
     if (known.live) return live(known.live);
+    if (!known.draft) return { state: 'refused', detail: neverPrepared };
     const wait = waiting.get(keyOf(ref));
     if (wait && now() < wait.until) return wait.step;
     waiting.delete(keyOf(ref));
@@ -104,6 +105,10 @@ const cannotTell = {
 const draftIsKept = {
   zh: '没有发布，草稿仍在公众号草稿箱；问题解决后请重试本渠道',
   en: 'It was not published, the draft is still in the box; retry this channel once the cause is gone',
+};
+const neverPrepared = {
+  zh: '没有这次发布的草稿，请重试本渠道',
+  en: 'No draft of this release was prepared; retry this channel',
 };
 const takenBack = {
   zh: '这次发布已被撤回或取消，没有再发布',

@@ -4,6 +4,9 @@ import type { ReleaseId, StagedObject } from '../../schemas/release.ts';
 import type { WeChatPost } from '../../schemas/wechat.ts';
 import { parsePost } from './wechat/prepare-draft.ts';
 
+/** Ends every source link of a release's post, so that the post is known again also where our own record of it is lost. */
+export const releaseMark = (releaseId: ReleaseId) => `r-${releaseId}`;
+
 /**
  * The sealed post of a release as one account publishes it. Sealed it is the same for all of them: an article without an
  * author of its own has the account's. Source links bear the release's own mark: revisions of one bundle share title and
@@ -19,7 +22,7 @@ export async function stagedPost(
   const post = parsePost(jsonOrUndefined(text));
   const withMark = (address: string) => {
     const url = new URL(address);
-    url.hash = `r-${releaseId}`;
+    url.hash = releaseMark(releaseId);
     return url.toString();
   };
   return {

@@ -3,11 +3,14 @@ import type { Bilingual } from '../../schemas/text.ts';
 import { orRefused } from './channel-failure.ts';
 import type { DeliveryRef, DeliveryStore, StoredDelivery } from './delivery-store.ts';
 import { soughtByMarker } from './reopening.ts';
+import { releaseMark } from './staged-post.ts';
 import type { WeChatDelivery } from './wechat/delivery.ts';
 
 export type WithdrawalDeps = {
   store: DeliveryStore;
-  deliveryTo: (account: string) => Pick<WeChatDelivery, 'awaitPublished' | 'deleteArticle' | 'discardDraft'>;
+  deliveryTo: (
+    account: string,
+  ) => Pick<WeChatDelivery, 'awaitPublished' | 'deleteArticle' | 'discardDraft' | 'findPost'>;
   now: () => number;
   /** Longer than any attempt at a publish lives: one that began before the withdrawal is over after this. */
   attemptMs: number;
@@ -25,25 +28,34 @@ export const createWithdrawal = ({ store, deliveryTo, now, attemptMs }: Withdraw
     return { at, detail: whatWasTaken(await store.find(ref)) };
 
     async function takeBack({ draft, live, ...publish }: StoredDelivery): Promise<void> {
-      if (!draft) return; // never prepared here
       const delivery = deliveryTo(ref.account);
       if (live) return void (await delivery.deleteArticle(live.articleId));
+      if (!draft) {
+        if ((await store.objects(ref.releaseId)).length > 0) return; // never prepared here
+        // We know of no order: a record can be lost, and the post may be public all the same.
+        const post = await delivery.findPost(releaseMark(ref.releaseId));
+        if (post) await deletePost(post);
+        return;
+      }
       if (publish.intendedAt && !publish.submission && now() - Date.parse(publish.withdrawalAskedAt ?? '') < attemptMs)
         throw new Error(
           '发布请求可能仍在途中，稍后再撤回。A publish call may be on its way; the withdrawal waits for it.',
         );
       const stands = await delivery.awaitPublished(publish.submission ?? soughtByMarker(draft, publish));
       if (stands.state === 'published') {
-        // On record before it is deleted: a repeat knows what it took back.
-        await store.live(ref, { articleId: stands.articleId, url: stands.items[0]?.url || null });
-        await delivery.deleteArticle(stands.articleId);
-        return;
+        return deletePost(stands);
       }
       if (stands.state === 'running' && publish.intendedAt)
         throw new Error(
           '微信正在发布，发布后立即撤回。WeChat is publishing; the post is withdrawn as soon as it is out.',
         );
       await delivery.discardDraft(draft);
+    }
+
+    /** On record before it is deleted: a repeat knows what it took back. */
+    async function deletePost({ articleId, items }: { articleId: string; items: { url: string }[] }): Promise<void> {
+      await store.live(ref, { articleId, url: items[0]?.url || null });
+      await deliveryTo(ref.account).deleteArticle(articleId);
     }
   };
 

@@ -135,6 +135,43 @@ describe('a second try', () => {
     expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 1 });
   });
 
+  test('of a post that somebody deleted publishes it again', async () => {
+    media = await newMedia(database.url, { id: a });
+    const [service, order] = [await media.process(), await media.order()];
+    await service.acceptOrder(order);
+    await service.prepareDelivery(of(order, a));
+    await service.publishDelivery(of(order, a), key);
+    const [post] = (await media.client().listPublished(0)).item;
+    await media.client().deleteArticle(post?.article_id ?? '');
+    expect(await refusal(service.verifyDelivery(of(order, a)))).toContain('文章已被删除');
+    await service.prepareDelivery(of(order, a, 2));
+    expect(await service.publishDelivery(of(order, a, 2), key)).toMatchObject({ state: 'live' });
+    await service.verifyDelivery(of(order, a, 2));
+    expect(await media.holds()).toEqual({ drafts: 0, posts: 2, readable: 1 });
+  });
+
+  test('after the record was lost takes the public post over, and publishes none beside it', async () => {
+    media = await newMedia(database.url, { id: a });
+    const order = await media.order();
+    const before = await media.process();
+    await before.acceptOrder(order);
+    await before.prepareDelivery(of(order, a));
+    await before.publishDelivery(of(order, a), key);
+    await media.forget();
+    const service = await media.process();
+    expect(await service.accountsOf(order)).toMatchObject([{ id: a }]);
+    expect(await service.inspectDelivery(of(order, a))).toMatchObject({ state: 'public' });
+    expect(await service.publishDelivery(of(order, a), key)).toMatchObject({ state: 'refused' });
+    await service.acceptOrder(order);
+    await service.prepareDelivery(of(order, a, 2));
+    expect(await service.publishDelivery(of(order, a, 2), key)).toMatchObject({ state: 'live' });
+    await service.verifyDelivery(of(order, a, 2));
+    expect(await media.holds()).toEqual({ drafts: 0, posts: 1, readable: 1 });
+    await media.forget();
+    await (await media.process()).withdrawDelivery(of(order, a), reason);
+    expect(await media.holds()).toMatchObject({ readable: 0 });
+  });
+
   test('of an outcome that nobody knows asks, and submits nothing', async () => {
     media = await newMedia(database.url, { id: a });
     const order = await media.order();

@@ -98,10 +98,10 @@ export function createMemoryDeliveryStore(now: () => string): DeliveryStore {
         await update(ref, (row) => (row.submission === null ? { intendedAt: null } : {}));
       },
     }),
-    reopened: (ref, submission) =>
+    reopened: (ref) =>
       update(ref, (row) =>
-        row.live === null && JSON.stringify(row.submission) === JSON.stringify(submission)
-          ? { intendedAt: null, submission: null }
+        (row.attempt ?? 1) < ref.attempt && !row.withdrawalAskedAt
+          ? { intendedAt: null, submission: null, live: null, verifiedAt: null }
           : {},
       ),
     async live(ref, article) {

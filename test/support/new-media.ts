@@ -79,6 +79,12 @@ export async function newMedia(
   const blobs = createFileBlobStore(blobDir);
   const stops: (() => Promise<void>)[] = [];
   const main = accounts[0] ?? LOCAL_ACCOUNT;
+  const sql = async (statement: string, ...values: string[]) => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.query(statement, values);
+    await client.end();
+  };
 
   return {
     account: accounts[0]?.id ?? '',
@@ -144,11 +150,11 @@ export async function newMedia(
       };
     },
     /** Changes what stands as sealed in the service's record. */
-    async reseal({ releaseId }: DeliveryOrder, objects: DeliveryOrder['objects']) {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      await client.query('update release set objects = $2 where release_id = $1', [releaseId, JSON.stringify(objects)]);
-      await client.end();
+    reseal: ({ releaseId }: DeliveryOrder, objects: DeliveryOrder['objects']) =>
+      sql('update release set objects = $2 where release_id = $1', releaseId, JSON.stringify(objects)),
+    /** The service's record is that of a backup from before everything. */
+    async forget() {
+      for (const table of ['release', 'delivery', 'upload']) await sql(`delete from ${table}`);
     },
     /** How often the platform was asked for this. */
     calls: (api: string) => proxy.seen.filter((line) => line.includes(`/cgi-bin/${api}?`)).length,

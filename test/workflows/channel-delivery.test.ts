@@ -78,16 +78,6 @@ test('an order that was closed before it came is refused, and nothing is prepare
   );
 });
 
-test('told to go without anything prepared it says so, and does not keep silent', async () => {
-  await run(
-    async ({ go, receipts }) => {
-      await go();
-      expect(receipts).toMatchObject([{ state: 'refused', detail: { zh: '本渠道没有这次发布的预置记录' } }]);
-    },
-    { accounts: [] },
-  );
-});
-
 test('an outage is waited out: the same step is tried until the provider answers', async () => {
   let tries = 0;
   const verifyDelivery: DeliveryActivities['verifyDelivery'] = async () => {

@@ -32,7 +32,7 @@ export function channelReport(answers: readonly [Answer, ...Answer[]]): Report {
  */
 export function channelFinding(findings: readonly [Seen, ...Seen[]]): Finding {
   const [main] = findings;
-  if (findings.length === 1) return main;
+  if (findings.length === 1) return { state: main.state, digests: main.digests, detail: main.detail };
   const state = gravest.find((each) => findings.some((finding) => finding.state === each)) ?? 'unknown';
   const others = findings.filter((finding) => finding.state !== state || finding.digests.length < main.digests.length);
   if (others.length === 0) return { state, digests: main.digests, detail: main.detail };

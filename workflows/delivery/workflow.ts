@@ -46,8 +46,6 @@ export async function prepareOnChannel({ order, attempt }: Preparation): Promise
 export async function publishOnChannel({ ref, attempt, key }: Publication): Promise<void> {
   const { say, one } = onChannel(ref, attempt);
   const accounts = await activities.accountsOf(ref);
-  if (accounts.length === 0) return say([{ state: 'refused', at: now(), detail: notOrdered }]);
-
   const answered = new Map<string, Answer>();
   const first = accounts.map(async (account) => {
     const answer = await one(account, async (of) => {
@@ -87,8 +85,8 @@ export async function discardOnChannel({ ref }: Rollback): Promise<void> {
 /** 撤稿: what was published is taken back, or everyone who got it is told. */
 export async function withdrawOnChannel({ ref, attempt, reason }: Withdrawal): Promise<void> {
   const { say, each } = onChannel(ref, attempt);
-  const accounts = await activities.closeOrder(ref);
-  if (accounts.length === 0) return say([{ state: 'withdrawn', at: now(), detail: notOrdered }]);
+  await activities.closeOrder(ref);
+  const accounts = await activities.accountsOf(ref);
   await say(
     await each(accounts, async (of) => ({ state: 'withdrawn', ...(await activities.withdrawDelivery(of, reason)) })),
   );
@@ -103,8 +101,8 @@ export async function inspectOnChannel({ ref, inspectionId }: Inspection): Promi
       ...(await activities.inspectDelivery({ ...ref, account: account.id, attempt: 1 })),
     })),
   );
-  const seen = main ? channelFinding([main, ...others]) : { state: 'absent' as const, digests: [], detail: notOrdered };
-  await activities.sendInspection({ inspectionId, ...ref, at: now(), ...seen });
+  const found = main ? channelFinding([main, ...others]) : ({ state: 'absent', digests: [], detail: null } as const);
+  await activities.sendInspection({ inspectionId, ...ref, at: now(), ...found, digests: [...found.digests] });
 }
 
 /** The accounts of a channel, and its one voice. */
@@ -157,9 +155,4 @@ const told = (step: Exclude<PublishStep, { state: 'running' }>): Report =>
 const silent = {
   zh: '平台一直没有应答，是否已发布尚不清楚；系统继续询问',
   en: 'The provider has not answered, so nobody knows whether it is published; it is asked on',
-};
-
-const notOrdered = {
-  zh: '本渠道没有这次发布的预置记录',
-  en: 'This channel has no record of this release',
 };

@@ -105,10 +105,11 @@ export function createDeliveryStore(db: Kysely<NewMediaTables>): DeliveryStore {
       },
     }),
 
-    async reopened(ref, submission) {
-      await update(ref, { intended_at: null, submission: sql`null` })
-        .where(sql<boolean>`submission = ${JSON.stringify(submission)}::jsonb`)
-        .where('article_id', 'is', null)
+    async reopened(ref) {
+      const none = { article_id: null, url: null, live_at: null, verified_at: null };
+      await update(ref, { intended_at: null, submission: sql`null`, ...none })
+        .where(sql<boolean>`coalesce(attempt, 1) < ${ref.attempt}`) // a late repeat opens nothing that this try has begun
+        .where('withdrawal_asked_at', 'is', null)
         .execute();
       return toDelivery((await rowOf(ref)) ?? neverHere());
     },

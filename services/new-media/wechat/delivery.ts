@@ -1,6 +1,6 @@
 import type { DeliveryDeps, PublishRecord, Submission } from './ports.ts';
 import { type Draft, prepareDraft } from './prepare-draft.ts';
-import { awaitPublished, publishDraft } from './publish.ts';
+import { awaitPublished, newestPost, publishDraft } from './publish.ts';
 import type { ExpectedArticle } from './reading.ts';
 import { articleState, deleteArticle, verifyArticle } from './verify.ts';
 
@@ -21,6 +21,9 @@ export const createWeChatDelivery = (deps: DeliveryDeps) => ({
   hasDraft: async ({ mediaId }: Draft) => (await deps.client.getDraft(mediaId)) !== undefined,
   publishDraft: (draft: Draft, record: PublishRecord) => publishDraft(draft, record, deps),
   awaitPublished: (submission: Submission) => awaitPublished(submission, deps),
+  /** The newest post whose first source link ends in `#mark`. */
+  findPost: (mark: string) =>
+    newestPost(([first]) => URL.parse(first?.content_source_url ?? '')?.hash === `#${mark}`, 0, deps),
   verifyArticle: (articleId: string, expected: ExpectedArticle[]) => verifyArticle(articleId, expected, deps),
   articleState: (articleId: string) => articleState(articleId, deps),
   deleteArticle: (articleId: string) => deleteArticle(articleId, deps),

@@ -1,6 +1,6 @@
 import { OutcomeUnknown } from '../../../infra/http/request.ts';
 import type { Bilingual } from '../../../schemas/text.ts';
-import type { StatusAnswer } from './answers.ts';
+import type { NewsItem, StatusAnswer } from './answers.ts';
 import type { DeliveryDeps, Marker, PublishRecord, Submission } from './ports.ts';
 import type { Draft } from './prepare-draft.ts';
 import { carries } from './prepare-draft.ts';
@@ -60,17 +60,26 @@ async function asked({ mediaId, marker }: Draft, since: number, deps: DeliveryDe
 }
 
 /** The newest published post with this marker that is not older than `since`. */
-async function publishedSince({ title, contentSourceUrl }: Marker, since: number, { client }: DeliveryDeps) {
+const publishedSince = (marker: Marker, since: number, deps: Pick<DeliveryDeps, 'client'>) =>
+  newestPost((items) => carries(items, marker), since - CLOCK_SLACK_MS, deps);
+
+/** Among the newest hundred posts; one that readers can open comes before one that was deleted. */
+export async function newestPost(
+  suits: (items: NewsItem[]) => boolean,
+  since: number,
+  { client }: Pick<DeliveryDeps, 'client'>,
+): Promise<{ articleId: string; items: { idx: number; url: string }[] } | undefined> {
+  const found: { articleId: string; news: NewsItem[] }[] = [];
   for (let page = 0; page < PAGES; page += 1) {
     const { item, total_count } = await client.listPublished(page * PAGE, PAGE);
     for (const { article_id, content, update_time } of item) {
-      if (update_time * 1000 < since - CLOCK_SLACK_MS) continue;
-      if (!carries(content.news_item, { title, contentSourceUrl })) continue;
-      return { articleId: article_id, items: content.news_item.map(({ url }, at) => ({ idx: at + 1, url })) };
+      if (update_time * 1000 >= since && suits(content.news_item))
+        found.push({ articleId: article_id, news: content.news_item });
     }
-    if (item.length === 0 || (page + 1) * PAGE >= total_count) return undefined;
+    if (item.length === 0 || (page + 1) * PAGE >= total_count) break;
   }
-  return undefined;
+  const post = found.find(({ news }) => news.some(({ is_deleted }) => !is_deleted)) ?? found[0];
+  return post && { articleId: post.articleId, items: post.news.map(({ url }, at) => ({ idx: at + 1, url })) };
 }
 
 export type PublishState =
