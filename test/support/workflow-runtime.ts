@@ -33,6 +33,11 @@ export const proxyActivities = () =>
           Reflect.get(activities, name)(...input),
     },
   );
+/** Another workflow hears what the port makes of it. */
+export const getExternalWorkflowHandle = (workflowId: string) => ({
+  signal: async ({ name }: Named, message: unknown) =>
+    Reflect.get(activities, 'signalOther')(workflowId, name, message),
+});
 export const upsertSearchAttributes = () => {};
 export const allHandlersFinished = () => true;
 export const isCancellation = () => false;

@@ -11,7 +11,7 @@ import { lives, type Step, straight } from '../support/release-steps.ts';
 vi.mock('@temporalio/workflow', () => import('../support/workflow-runtime.ts'));
 
 const asked = process.env.LOCKSTEP_MODEL_RUNS;
-const numRuns = asked ? Number(asked) : 2_000;
+const numRuns = asked ? Number(asked) : 10_000;
 
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterAll(() => void vi.useRealTimers());
@@ -54,7 +54,7 @@ test.each<[string, Step[]]>([
     'a channel that takes its readiness back after the arming stops the commit',
     [
       ...straight().slice(0, 4),
-      { type: 'say', channel: 'wechat', state: 'refused', behind: 0 },
+      { type: 'say', channel: 'wechat', state: 'refused', behind: 0, late: 0 },
       { type: 'wait', minutes: 2 },
     ],
   ],
@@ -63,8 +63,8 @@ test.each<[string, Step[]]>([
     [
       ...straight().slice(0, 4),
       { type: 'hold' },
-      { type: 'say', channel: 'website', state: 'unknown', behind: 0 },
-      { type: 'resume', inMinutes: null },
+      { type: 'say', channel: 'website', state: 'unknown', behind: 0, late: 0 },
+      { type: 'resume', inMinutes: null, leader: 'leader' },
     ],
   ],
   [
@@ -78,7 +78,7 @@ describe('receipts', () => {
   const bundleId = BundleId.parse('11111111-1111-4111-8111-111111111111');
   const staged = (): Board => {
     const board = openBoard(bundleId);
-    enterReview(board, submission());
+    enterReview(board, submission(), '2026-11-24T00:00:00Z');
     board.releaseId = releaseId;
     return board;
   };
@@ -96,6 +96,8 @@ describe('receipts', () => {
           bundleId,
           channel,
           state,
+          attempt: 1,
+          about: null,
           at: `2026-11-24T01:00:0${state.length % 10}Z`,
           digests: [],
           url: `https://${channel}.example/`,

@@ -158,7 +158,14 @@ describe('gates', () => {
         await sign('legal');
         await expect(sign('secrecy')).rejects.toSatisfy((error) => isPermanent(error, 'FindingsBlock'));
       },
-      { changes: { obligations: { errors: [{ gate: 'secrecy', finding: 'SEC-MARK.00000000', overridable: false }], warnings: [] } } },
+      {
+        changes: {
+          obligations: {
+            errors: [{ gate: 'secrecy', finding: 'SEC-MARK.00000000', overridable: false }],
+            warnings: [],
+          },
+        },
+      },
     );
   });
 

@@ -1,14 +1,6 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import {
-  type Board,
-  beginWithdrawal,
-  dueToGo,
-  haveReached,
-  haveSettled,
-  publicOutcome,
-  undoableWave,
-} from './board.ts';
+import { type Board, beginWithdrawal, dueToGo, haveFailed, haveReached, publicOutcome, undoableWave } from './board.ts';
 import { activities, type Course, disarm } from './course.ts';
 import { amend, type Intervention, policyReleaseId, reportPeer } from './messages.ts';
 import { isBeforeCommit } from './rules.ts';
@@ -21,10 +13,9 @@ import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
 export async function goLive(course: Course): Promise<void> {
   const { board, enter, tell } = course;
   const first = (board.submission?.channels ?? []).filter(({ wave }) => wave === undoableWave).map((c) => c.channel);
-  if (first.length > 0) {
-    await go(course, first);
-    await condition(() => haveSettled(board, first) || board.withdrawal !== null);
-  }
+  const ended = () => haveReached(board, first, 'verified') || haveFailed(board, first) || board.withdrawal !== null;
+  if (!ended()) await go(course, first);
+  await condition(ended); // the first failure decides: the others are not waited for, since readers see them
   const whole = haveReached(board, first, 'verified') && !board.withdrawal;
   const groupWhole = await wholeWithPeers(course, whole);
   if (board.withdrawal) return;
@@ -40,7 +31,7 @@ export async function goLive(course: Course): Promise<void> {
 
 /** Each channel goes with the try that it is ready with: only what that try says will be heard. */
 async function go({ board, told, tell }: Course, channels: Channel[]): Promise<void> {
-  const going = board.channels.filter(({ channel }) => channels.includes(channel));
+  const going = board.channels.filter(({ channel, state }) => channels.includes(channel) && state === 'ready');
   const tries = new Map<number, Channel[]>();
   for (const { channel, attempt } of going) {
     told.set(channel, attempt);

@@ -205,8 +205,14 @@ export const haveReached = (
     .filter((status) => channels.includes(status.channel))
     .every(({ state: reached }) => !failed.includes(reached) && reached !== 'unknown' && rank[reached] >= rank[state]);
 
+/** True where a named channel is not public, or nobody knows whether it is. */
+export const haveFailed = (board: Board, channels: readonly Channel[]): boolean =>
+  board.channels.some(
+    ({ channel, state }) => channels.includes(channel) && (state === 'unknown' || failed.includes(state)),
+  );
+
 /** True where every named channel has said how it ended. */
-export const haveSettled = (board: Board, channels: readonly Channel[]): boolean =>
+const haveSettled = (board: Board, channels: readonly Channel[]): boolean =>
   board.channels
     .filter((status) => channels.includes(status.channel))
     .every(({ state }) => state === 'verified' || state === 'unknown' || failed.includes(state));
