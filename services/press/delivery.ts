@@ -56,6 +56,12 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
     if (failed) throw failed.reason;
   };
 
+  /** Mails of a release; one to an address that was refused and has been corrected since is history. */
+  const originalsOf = async (releaseId: ReleaseId) => {
+    const addresses = new Set(press.recipients.map(({ address }) => address));
+    const rows = await store.mails(releaseId, 'release');
+    return rows.filter(({ refusedAt, recipient }) => !refusedAt || addresses.has(recipient.address));
+  };
   const digestsOf = async (releaseId: ReleaseId) => (await store.files(releaseId)).map(({ sha256 }) => sha256);
 
   return {
@@ -81,13 +87,17 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
       return { digests: await digestsOf(releaseId), at: delivery.preparedAt };
     },
 
-    /** A repeat skips who has the mail, and sends the same mail again to whom it is not known to have reached. */
-    async publishDelivery({ releaseId }, key) {
+    /**
+     * A repeat skips who has the mail, and sends the same mail again to whom it is not known to have reached. A later try
+     * asks also those again whose host said no, and whoever is among the recipients only now.
+     */
+    async publishDelivery({ releaseId, attempt }, key) {
       const delivery = await store.delivery(releaseId);
       if (!delivery || delivery.discardedAt || delivery.withdrawnAt) return { state: 'refused', detail: notStaged };
       const { mail, pack } = await open(releaseId, key);
       const packSha256 = digestOf(pack);
       const matter = 'release';
+      if (attempt > 1) await store.reopened(releaseId, matter);
       await store.intend(
         releaseId,
         press.recipients.map((recipient) => ({
@@ -100,16 +110,16 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
       );
       const attachment = { filename: '新闻发布材料包.zip', contentType: 'application/zip', content: pack };
       await sendAll(await store.mails(releaseId, matter), () => ({ ...mail, attachments: [attachment] }));
-      return outcome(await store.mails(releaseId, matter));
+      return outcome(await originalsOf(releaseId));
     },
 
     /** Sending is over when `publishDelivery` returns; this says how it ended. */
     async pollDelivery({ releaseId }) {
-      return outcome(await store.mails(releaseId, 'release'));
+      return outcome(await originalsOf(releaseId));
     },
 
     async verifyDelivery({ releaseId }) {
-      const rows = await store.mails(releaseId, 'release');
+      const rows = await originalsOf(releaseId);
       const files = await store.files(releaseId);
       const sealed = files.find(({ path }) => path === packPath)?.sha256;
       const wrong = rows.filter(({ packSha256 }) => packSha256 !== sealed);
@@ -127,10 +137,11 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
     discardDelivery: ({ releaseId, bundleId }) => store.discard(releaseId, bundleId),
 
     /** Everyone whose mail host took the original, or may have taken it, is told. */
-    async withdrawDelivery({ releaseId, bundleId }, reason) {
+    async withdrawDelivery({ releaseId, bundleId, attempt }, reason) {
       const { at } = await store.withdraw(releaseId, bundleId);
       const originals = (await store.mails(releaseId, 'release')).filter(({ refusedAt }) => !refusedAt);
       const matter = 'recall';
+      if (attempt > 1) await store.reopened(releaseId, matter);
       const composed = new Map(
         originals.map((row) => [row.recipient.address, recallMail(row, reason, at, press.contact)]),
       );
@@ -159,7 +170,7 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
     /** A mail is read in private: what the mail hosts took is all that anybody can know of it. */
     async inspectDelivery({ releaseId }) {
       const delivery = await store.delivery(releaseId);
-      const originals = await store.mails(releaseId, 'release');
+      const originals = await originalsOf(releaseId);
       const accepted = originals.filter(({ acceptedAt }) => acceptedAt);
       const unanswered = originals.filter(({ acceptedAt, refusedAt }) => !acceptedAt && !refusedAt);
       if (delivery?.withdrawnAt) {

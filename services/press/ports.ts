@@ -37,6 +37,8 @@ export interface PressStore {
     mails: Pick<MailRow, 'recipient' | 'matter' | 'messageId' | 'subject' | 'packSha256'>[],
   ): Promise<void>;
   mails(releaseId: ReleaseId, matter: Matter): Promise<MailRow[]>;
+  /** A later try asks those hosts again that said no. */
+  reopened(releaseId: ReleaseId, matter: Matter): Promise<void>;
   accepted(messageId: string, response: string): Promise<void>;
   refused(messageId: string, response: string): Promise<void>;
 }

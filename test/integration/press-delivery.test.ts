@@ -198,6 +198,33 @@ test('a discarded pack can no longer be sent', async () => {
   expect(await received()).toEqual([]);
 });
 
+test('a later try sends to the corrected address, and nothing again to who has the mail', async () => {
+  const { order, key } = await stagedOrder();
+  const strict: Mailer = {
+    send: async (mail) =>
+      mail.to.address.startsWith('desk') ? { outcome: 'refused', response: '550 no such user' } : smtp.send(mail),
+  };
+  await prepare(service(strict), order);
+  await service(strict).publishDelivery(order, key);
+  await expect(service(strict).verifyDelivery(order)).rejects.toThrow('550 no such user');
+  const recipients = press.recipients.map((recipient) => ({
+    ...recipient,
+    address: recipient.address.replace('desk@', 'news@'),
+  }));
+  const corrected = createPressDelivery({
+    store: createPressStore(db),
+    staging: staging(),
+    mailer: strict,
+    press: { ...press, recipients },
+  });
+  const second = { ...order, attempt: 2 };
+  expect(await corrected.publishDelivery(second, key)).toMatchObject({ state: 'live' });
+  await corrected.verifyDelivery(second);
+  expect((await received()).map(({ mailbox, suppressed }) => `${mailbox} ${suppressed}`).sort()).toEqual(
+    ['newsroom@yunlu-daily.example 0', 'news@yunlu-tv.example 0'].sort(),
+  );
+});
+
 test('an order that comes after the release was rolled back stages nothing', async () => {
   const { order } = await stagedOrder();
   await service().discardDelivery(order);

@@ -53,6 +53,12 @@ export function createMemoryPressStore(now: () => string): PressStore {
         .filter(([key]) => key.startsWith(`${releaseId} ${matter} `))
         .map(([, row]) => row)
         .sort((a, b) => a.recipient.address.localeCompare(b.recipient.address)),
+    reopened: (releaseId, matter) =>
+      db.transaction(({ mail }) => {
+        for (const [key, row] of mail)
+          if (key.startsWith(`${releaseId} ${matter} `) && row.refusedAt)
+            mail.set(key, { ...row, refusedAt: null, response: null });
+      }),
     accepted: (messageId, response) => answered(messageId, { acceptedAt: now(), response }),
     refused: (messageId, response) => answered(messageId, { refusedAt: now(), response }),
   };

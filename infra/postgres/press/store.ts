@@ -132,6 +132,16 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       return rows.map(toMailRow);
     },
 
+    async reopened(releaseId, matter) {
+      await db
+        .updateTable('mail')
+        .set({ refused_at: null, response: null })
+        .where('release_id', '=', releaseId)
+        .where('matter', '=', matter)
+        .where('refused_at', 'is not', null)
+        .execute();
+    },
+
     accepted: (messageId, response) => answered(messageId, { accepted_at: now, response }),
     refused: (messageId, response) => answered(messageId, { refused_at: now, response }),
   };
