@@ -20,11 +20,11 @@ const Envelope = z.object({
 });
 
 /** Headers that our own publisher sets, by the shape of their values. */
-const plainHeaders: Record<string, RegExp> = {
-  'content-type': /^application\/cloudevents\+json; charset=UTF-8$/,
-  ce_id: /^[0-9a-f-]{36}$/,
-  ce_type: /^[a-z.-]{1,60}\.v\d{1,3}$/,
-};
+const plainHeaders = new Map([
+  ['content-type', /^application\/cloudevents\+json; charset=UTF-8$/],
+  ['ce_id', /^[0-9a-f-]{36}$/],
+  ['ce_type', /^[a-z.-]{1,60}\.v\d{1,3}$/],
+]);
 
 /**
  * All letters, most urgent first. One record that was parked several times (the parking was repeated, or a consumer
@@ -96,8 +96,8 @@ function letterOf(record: EventRecord, consumers: readonly ParkingConsumer[]): L
       record: { topic, partition, offset: String(offset) },
       key: shownOr(key, /^([0-9a-f-]{36}|audit-chain)$/),
       headers: Object.entries(original.headers).map(([name, value]) => ({
-        name: shownOr(name, /^[\w-]{1,40}$/),
-        value: shownOr(value, plainHeaders[name]),
+        name: plainHeaders.has(name) ? name : masked(name),
+        value: shownOr(value, plainHeaders.get(name)),
       })),
       event: envelope ? { id: envelope.id, type: envelope.type, bundleId: envelope.subject } : null,
       bytes: original.value.byteLength,
@@ -111,8 +111,8 @@ function letterOf(record: EventRecord, consumers: readonly ParkingConsumer[]): L
 }
 
 /** Anybody who may write to the broker can put text anywhere: what has not the shape of an id is told by its digest. */
-const shownOr = (text: string, shape: RegExp | undefined): string =>
-  shape?.test(text) ? text : `(${Buffer.byteLength(text)} bytes, sha256 ${digestOf(text).slice(0, 12)}…)`;
+const shownOr = (text: string, shape: RegExp | undefined): string => (shape?.test(text) ? text : masked(text));
+const masked = (text: string): string => `(${Buffer.byteLength(text)} bytes, sha256 ${digestOf(text).slice(0, 12)}…)`;
 
 function jsonOrUndefined(value: Uint8Array): unknown {
   try {

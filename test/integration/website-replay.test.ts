@@ -129,6 +129,22 @@ test('an emptied site is rebuilt from the log while it runs: the same bytes, the
   await site.stop();
 });
 
+test('an instance that has seen more switches than the rebuilt database made sees the next one', async () => {
+  const site = await consumingWebsite(database.url);
+  const [kept, foreign] = [sampleRelease(), sampleRelease()];
+  const [one, other] = [await eventsOf(kept, staging), await eventsOf(foreign, staging)];
+  await channel.say(one.prepare, one.go);
+  for (const event of [other.prepare, other.go, other.withdraw]) await site.handle(event); // past the log
+  await site.caughtUp();
+  expect((await site.get(policy(kept.bundleId))).status).toBe(200);
+  await emptied(database.url);
+  await replay(database.url);
+  await channel.say(one.withdraw);
+  await site.caughtUp();
+  expect((await site.get(policy(kept.bundleId))).status).toBe(410);
+  await site.stop();
+});
+
 test('orders that come while an emptied site is replayed wait, and none overtakes what was before it', async () => {
   const site = await consumingWebsite(database.url);
   const releases = Array.from({ length: 8 }, () => sampleRelease());

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { gateInputs } from '../../../activities/bundles/gate-inputs.ts';
+import { sealedContent, sealOf } from '../../../activities/bundles/seal.ts';
+import type { BundleRows } from '../../../activities/ports/repair-store.ts';
+import { loadOfficeConfig } from '../../../infra/config/office.ts';
+import type { Channel } from '../../../schemas/bundle.ts';
+import type { ChannelInspection, ChannelReceipt } from '../../../schemas/receipt.ts';
+import { ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
+import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.ts';
+import { channelDrift, expectedOn, workflowDrift } from '../../../services/api/reconcile/compare.ts';
+import { logDrift, readOrders } from '../../../services/api/reconcile/log-reading.ts';
+import { statusOf } from '../../../workflows/policy-release/status.ts';
+import { fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
+
+const { channels: office } = await loadOfficeConfig(undefined);
+const at = '2026-11-24T01:00:00.000Z';
+
+/** The rows of a bundle in a state: signed by all, staged, and released where `committed` says so. */
+function rowsIn(
+  state: ReleaseState,
+  { committed = false, receipts = [] as [Channel, ChannelReceipt['state']][] } = {},
+): BundleRows {
+  const bundleId = newBundleId();
+  const manifest = { ...manifestOf(bundleId), channels: ['website' as const, 'wechat' as const] };
+  const content = sealedContent({
+    manifest,
+    parts: [],
+    channels: manifest.channels,
+    policy: 'publish-rest',
+    ruleSet: '1',
+  });
+  const sealed = { bundleId, revision: 2, seal: sealOf(content) };
+  const releaseId = ReleaseId.parse(randomUUID());
+  return {
+    bundleId,
+    revision: {
+      ...sealed,
+      content,
+      gates: fourGates,
+      findings: [],
+      obligations: { errors: [], warnings: [] },
+      gateInputs: gateInputs(content, fourGates, []),
+      drafterId: 'drafter',
+    },
+    editors: ['drafter'],
+    submittedAt: at,
+    decisions: fourGates.map(({ id: gate }) => ({
+      decision: 'signed',
+      gate,
+      seal: sealed.seal,
+      reviewerId: `reviewer-${gate}`,
+      decidedAt: at,
+      carriedFrom: gate === 'legal' ? 1 : null,
+    })),
+    overrides: [],
+    emergency: null,
+    staging: { releaseId, key: new Uint8Array(32), channels: [] },
+    plan: committed || state === 'armed' ? { t0: at, armedBy: 'leader', groupId: null } : null,
+    group: null,
+    release: committed ? { ...sealed, releaseId, t0: at, committedAt: at, groupId: null } : null,
+    receipts: receipts.map(([channel, word]) => receipt(bundleId, releaseId, channel, word)),
+    amendments: [],
+    validity: null,
+    transitions: 7,
+    last: { state, actorId: 'leader', detail: '依据变化' },
+  };
+}
+const both = (word: ChannelReceipt['state']): [Channel, ChannelReceipt['state']][] => [
+  ['website', word],
+  ['wechat', word],
+];
+const found = (rows: BundleRows, state: ChannelInspection['state']): ChannelInspection => ({
+  inspectionId: randomUUID(),
+  releaseId: rows.staging?.releaseId as ReleaseId,
+  bundleId: rows.bundleId,
+  channel: 'website',
+  state,
+  at,
+  digests: [],
+  detail: null,
+});
+
+describe('a board from the rows', () => {
+  test('has what people decided, where it goes on from, and numbers its transitions on', () => {
+    const restored = boardFromRows(rowsIn('armed', { receipts: both('ready') }), office);
+    expect(restored?.transitions).toBe(7);
+    expect(restored && statusOf(restored.board)).toMatchObject({
+      state: 'armed',
+      revision: 2,
+      plan: { t0: at, policy: 'publish-rest' },
+      armedBy: 'leader',
+      blockers: [],
+      gates: fourGates.map(({ id: gate }) => ({ gate, state: 'signed', carriedFrom: gate === 'legal' ? 1 : null })),
+      channels: [
+        { channel: 'website', state: 'ready' },
+        { channel: 'wechat', state: 'ready' },
+      ],
+    });
+  });
+
+  test.each<[string, BundleRows, ReleaseState]>([
+    ['a commit that nobody was told of is told', rowsIn('armed', { committed: true }), 'releasing'],
+    ['what was being prepared is prepared again', rowsIn('preparing'), 'cleared'],
+    ['an armed bundle without its plan is held', { ...rowsIn('armed'), plan: null }, 'held'],
+    ['what is out stays where it is', rowsIn('released', { committed: true, receipts: both('verified') }), 'released'],
+    ['a withdrawal goes on', rowsIn('withdrawing', { committed: true, receipts: both('verified') }), 'withdrawing'],
+  ])('%s', (_, rows, state) => {
+    const restored = boardFromRows(rows, office);
+    expect(restored?.board.state).toBe(state);
+    expect(restored?.board.withdrawal === null).toBe(state !== 'withdrawing');
+  });
+
+  test('nothing is rebuilt of a bundle that is over, or that was never accepted', () => {
+    expect(boardFromRows(rowsIn('withdrawn'), office)).toBeNull();
+    expect(boardFromRows({ ...rowsIn('draft'), last: null }, office)).toBeNull();
+  });
+
+  test('only the last try of a channel counts', () => {
+    const rows = rowsIn('partly-released', { committed: true, receipts: both('verified') });
+    const [first] = rows.receipts;
+    if (!first) throw new Error('no receipt');
+    rows.receipts.unshift({ ...first, state: 'refused', attempt: 1 });
+    for (const each of rows.receipts.slice(1)) each.attempt = 2;
+    const restored = boardFromRows(rows, office);
+    expect(restored?.board.channels).toMatchObject([
+      { state: 'verified', attempt: 2 },
+      { state: 'verified', attempt: 2 },
+    ]);
+  });
+});
+
+describe('what differs', () => {
+  const lives: [ReleaseState, boolean, [Channel, ChannelReceipt['state']][], string][] = [
+    ['prepared', false, both('ready'), 'staged'],
+    ['releasing', true, both('ready'), 'staged'],
+    ['released', true, both('verified'), 'public'],
+    ['partly-released', true, [['website', 'refused']], 'staged'],
+    ['withdrawing', true, both('verified'), 'withdrawn'],
+    ['withdrawn', true, both('withdrawn'), 'withdrawn'],
+    ['withdrawn', false, both('ready'), 'absent'],
+    ['rolled-back', true, both('ready'), 'absent'],
+  ];
+  test.each(lives)(
+    '%s (committed %s): readers of the website should get it %3$s',
+    (state, committed, receipts, expected) => {
+      expect(expectedOn(rowsIn(state, { committed, receipts }), 'website')).toBe(expected);
+    },
+  );
+
+  const table: [ReturnType<typeof expectedOn>, ChannelInspection['state'], string | null, string | null][] = [
+    ['public', 'public', null, null],
+    ['public', 'absent', 'not-public', 're-present'],
+    ['public', 'withdrawn', 'not-public', 're-present'],
+    ['withdrawn', 'public', 'still-public', 'withdraw-again'],
+    ['withdrawn', 'withdrawn', null, null],
+    ['withdrawn', 'absent', null, null],
+    ['staged', 'public', 'leaked', null],
+    ['absent', 'public', 'leaked', null],
+    ['staged', 'staged', null, null],
+    ['staged', 'absent', null, null],
+    ['public', 'unknown', 'unanswered', null],
+  ];
+  test.each(table)('expected %s, found %s: %s', (expected, state, kind, repair) => {
+    const rows = rowsIn('released', { committed: true });
+    const drift = channelDrift(rows, 'website', expected, found(rows, state));
+    expect(drift && { kind: drift.kind, repair: drift.repair }).toEqual(kind && { kind, repair });
+  });
+
+  test('a mail that nobody finds is reported, and not sent again', () => {
+    const rows = rowsIn('released', { committed: true });
+    expect(channelDrift(rows, 'press-pack', 'public', found(rows, 'absent'))).toMatchObject({ repair: null });
+  });
+
+  test('a workflow that is gone, has another revision, or a signature that the rows lack, gives way to the rows', () => {
+    const rows = rowsIn('armed', { receipts: both('ready') });
+    const board = boardFromRows(rows, office)?.board;
+    if (!board) throw new Error('no board');
+    expect(workflowDrift(rows, statusOf(board))).toBeNull();
+    expect(workflowDrift(rows, null)).toMatchObject({ kind: 'workflow-lost', repair: 'rebuild' });
+    expect(workflowDrift(rows, { ...statusOf(board), revision: 3 })).toMatchObject({ kind: 'workflow-differs' });
+    const unsigned = { ...rows, decisions: rows.decisions.slice(1) };
+    expect(workflowDrift(unsigned, statusOf(board))?.message.en).toContain('political');
+    expect(workflowDrift({ ...rows, release: null }, { ...statusOf(board), committedAt: at })).not.toBeNull();
+    expect(workflowDrift(rowsIn('withdrawn'), null)).toBeNull();
+  });
+
+  test('the log knows what a restored database has lost', () => {
+    const rows = rowsIn('armed');
+    const orders = readOrders();
+    const releaseId = rows.staging?.releaseId as ReleaseId;
+    const event = (type: string, data: object) =>
+      orders.add({ type, subject: rows.bundleId, data: { releaseId, ...data } } as never);
+    event('release.prepare.v1', {});
+    expect(logDrift(orders.all()[0] as never, rows)).toBeNull(); // nothing went out
+    event('release.go.v1', { committedAt: at });
+    expect(logDrift(orders.all()[0] as never, rows)).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
+    expect(logDrift(orders.all()[0] as never, null)).toMatchObject({ kind: 'log-ahead', repair: null });
+    const adopted = rowsIn('verifying', { committed: true });
+    const same = { ...adopted, bundleId: rows.bundleId, staging: rows.staging };
+    expect(logDrift(orders.all()[0] as never, same)).toBeNull();
+    event('release.withdrawn.v1', { reason: '依据变化' });
+    expect(logDrift(orders.all()[0] as never, same)).toMatchObject({ repair: 'adopt' });
+    expect(
+      logDrift(orders.all()[0] as never, { ...same, last: { state: 'withdrawn', actorId: 'x', detail: null } }),
+    ).toBeNull();
+  });
+});
