@@ -29,7 +29,7 @@ export function runningClocks(
   { issuedOn, publicAt }: { issuedOn: Day; publicAt: Instant | null },
 ): RunningClock[] {
   const starts = { 'issue-date': startOfDay(issuedOn), publication: publicAt };
-  return clocks.flatMap((clock) => {
+  return clocks.flatMap((clock): RunningClock[] => {
     const { id, name, startsFrom, source } = clock;
     const from = startsFrom === 'issue-date' || startsFrom === 'publication' ? starts[startsFrom] : null;
     if (!from) return [];

@@ -7,6 +7,7 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import type { ReadRecord } from '../../schemas/desk.ts';
 import type { Notice } from '../../schemas/notice.ts';
 import type { Delegation } from '../../schemas/review.ts';
+import type { Reconciler } from '../../services/api/reconcile/reconciler.ts';
 
 const office = await loadOfficeConfig();
 
@@ -62,5 +63,9 @@ export function memoryDesk() {
         .map(({ bundleId: _, ...read }) => ({ ...read, day: '2026-11-24', at: '2026-11-24T01:00:00Z' })),
   };
   const changes: ChangeStore = { acceptedBefore: async () => null, addChange: async () => {}, changes: async () => [] };
-  return { rows, deps: { changes, desk, delegations, access, people: office.people.people, times: office } };
+  const reconciler = {} as Reconciler; // its own tests: unit/repair
+  return {
+    rows,
+    deps: { changes, reconciler, desk, delegations, access, people: office.people.people, times: office },
+  };
 }
