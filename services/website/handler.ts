@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
 import { isPermanent, permanentCause } from '../../schemas/failures.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { openRelease } from './open-release.ts';
@@ -53,7 +54,7 @@ export const createHandler =
     });
     // The last of a group to be told lets all of it go, so it speaks for all.
     const spoken = event.type === 'release.go.v1' ? new Set([releaseId, ...event.data.group]) : [releaseId];
-    for (const each of spoken) await receipts.announce(each);
+    for (const each of spoken) await receipts.announce(each, toldBefore[event.type]);
     if (event.type === 'release.go.v1') onLive(releaseId);
     log.info(
       { eventId: event.id, type: event.type, bundleId: event.subject, releaseId, outcome },
@@ -88,6 +89,13 @@ export const createHandler =
       );
     }
   };
+
+/** What the receipts of earlier orders have said; a `go` for a later try says `verified` again, as it stands. */
+const toldBefore: Partial<Record<ReleaseEvent['type'], ChannelReceipt['state'][]>> = {
+  'release.go.v1': ['ready'],
+  'release.amended.v1': ['ready', 'live', 'verified'],
+  'release.validity.v1': ['ready', 'live', 'verified', 'amended'],
+};
 
 type Of<T extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: T }>;
 type Order = Exclude<ReleaseEvent, { type: 'release.inspect.v1' }>;

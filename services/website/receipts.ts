@@ -8,9 +8,12 @@ import type { SiteRecords, SiteRelease } from './site-store.ts';
 type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'> & Partial<Pick<ChannelReceipt, 'about'>>;
 
 export interface Receipts {
-  /** Publishes every receipt that the stored row supports. A repeat has the same event ids, so consumers drop it. */
-  announce(releaseId: ReleaseId): Promise<void>;
-  /** Publishes what the row supports, and that the release was read back as sealed. */
+  /**
+   * Publishes every receipt that the stored row supports, but for states that an earlier order has `told`: each receipt
+   * wakes the bundle's workflow, and many bundles have one T0. A repeat has the same event ids, so consumers drop it.
+   */
+  announce(releaseId: ReleaseId, told?: readonly ChannelReceipt['state'][]): Promise<void>;
+  /** Publishes that the release is live, which `go` may still be about to say, and was read back as sealed. */
   announceVerified(releaseId: ReleaseId, at: Instant): Promise<void>;
   /** Publishes a read-back that did not end in `verified`. */
   announceDoubt(releaseId: ReleaseId, doubt: Pick<Statement, 'state' | 'at' | 'detail'>): Promise<void>;
@@ -36,19 +39,20 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
       '/lockstep/website',
     );
   };
-  const say = async (release: SiteRelease) => {
+  const say = async (release: SiteRelease, told: readonly ChannelReceipt['state'][]) => {
     const digests = (await records.files(release.releaseId)).map(({ sha256 }) => sha256);
-    const statements = whatIsSo(release, digests);
+    const statements = whatIsSo(release, digests).filter(({ state }) => !told.includes(state));
     if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));
   };
   return {
-    async announce(releaseId) {
+    async announce(releaseId, told = []) {
       const release = await records.release(releaseId);
-      if (release?.seal) await say(release); // else it was withdrawn before it ever reached this channel
+      if (release?.seal) await say(release, told); // else it was withdrawn before it ever reached this channel
     },
     async announceVerified(releaseId, at) {
       const release = await records.release(releaseId);
-      if (release?.state === 'live') await say({ ...release, verifiedAt: release.verifiedAt ?? at });
+      if (release?.state === 'live')
+        await say({ ...release, verifiedAt: release.verifiedAt ?? at }, ['ready', 'amended']);
     },
     async announceDoubt(releaseId, doubt) {
       const release = await records.release(releaseId);

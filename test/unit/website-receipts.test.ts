@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { BundleId } from '../../schemas/bundle.ts';
+import type { ReceiptEvent } from '../../schemas/events.ts';
+import { ReleaseId } from '../../schemas/release.ts';
+import { Digest } from '../../schemas/text.ts';
+import { createReceipts } from '../../services/website/receipts.ts';
+import type { SiteRelease } from '../../services/website/site-store.ts';
+
+const releaseId = ReleaseId.parse('5f0c0b0e-7a52-4f0b-9c1d-5b8e2f7a9d60');
+const at = '2026-03-02T01:00:00.000Z';
+const live: SiteRelease = {
+  releaseId,
+  bundleId: BundleId.parse('3c0b7d4e-6a52-4f0b-9c1d-5b8e2f7a9d60'),
+  seal: Digest.parse('a'.repeat(64)),
+  attempt: 1,
+  state: 'live',
+  preparedAt: at,
+  refusal: null,
+  committedAt: at,
+  liveAt: at,
+  verifiedAt: null,
+  discardedAt: null,
+  withdrawnAt: null,
+  acts: [],
+};
+
+function receiptsOf(row: SiteRelease) {
+  const published: ReceiptEvent[] = [];
+  const receipts = createReceipts({
+    records: { release: async () => row, files: async () => [] },
+    publish: async (events) => void published.push(...events),
+    publicUrl: 'http://127.0.0.1:1',
+  });
+  return { ...receipts, states: () => published.map(({ data }) => data.state) };
+}
+
+test('an order is answered with what it made so, not with what earlier orders were answered with', async () => {
+  const { announce, announceVerified, states } = receiptsOf(live);
+  await announce(releaseId, ['ready']);
+  expect(states()).toEqual(['live']);
+  await announceVerified(releaseId, at);
+  expect(states()).toEqual(['live', 'live', 'verified']); // `go` may still be about to say `live`
+});
+
+test('a release that was refused, or is gone, says so whatever it said before', async () => {
+  const gone = receiptsOf({ ...live, state: 'withdrawn', withdrawnAt: at });
+  await gone.announce(releaseId, ['ready', 'live', 'verified']);
+  expect(gone.states()).toEqual(['withdrawn']);
+});
+
+test('without anything told, everything that is so is said: a rebuilt site says it anew', async () => {
+  const { announce, states } = receiptsOf({ ...live, verifiedAt: at });
+  await announce(releaseId);
+  expect(states()).toEqual(['ready', 'live', 'verified']);
+});
