@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BackupManifest } from '../../schemas/backup.ts';
 import { Digest } from '../../schemas/text.ts';
-import type { Step } from '../local/report.ts';
 import { digestOfFile, manifestName, tablePath } from './files.ts';
+import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
 
 export type CheckedBackup = { directory: string; manifest: BackupManifest; manifestSha256: Digest };
@@ -13,12 +13,14 @@ export type CheckedBackup = { directory: string; manifest: BackupManifest; manif
 const anotherCopy = { zh: '换另一份备份。', en: 'Take another copy of the backup, or an earlier one.' };
 
 /** Reads a whole backup and compares every file with the manifest. @throws BackupRefusal naming the files that differ */
-export async function checkBackup(directory: string, step: Step): Promise<CheckedBackup> {
+export async function checkBackup(directory: string, { report, signal }: Progress): Promise<CheckedBackup> {
   const { manifest, manifestSha256 } = await readManifest(directory);
+  const step = report.step('核对备份 check');
   const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const bad: { path: string; zh: string; en: string }[] = [];
   let done = 0;
   for (const { path, bytes, sha256 } of manifest.files) {
+    signal.throwIfAborted();
     step.progress(path, total === 0 ? 1 : done / total);
     const found = await digestOfFile(join(directory, path)).catch((error: NodeJS.ErrnoException) => error);
     if (found instanceof Error) bad.push({ path, zh: '读不了', en: `cannot be read (${found.code ?? found.message})` });
@@ -30,7 +32,11 @@ export async function checkBackup(directory: string, step: Step): Promise<Checke
     if (!listed.has(tablePath(name)))
       bad.push({ path: tablePath(name), zh: '清单里没有', en: 'is not in the manifest' });
   }
-  if (bad.length === 0) return { directory, manifest, manifestSha256 };
+  if (bad.length === 0) {
+    step.done(`${manifest.files.length} 个文件 files`);
+    return { directory, manifest, manifestSha256 };
+  }
+  step.failed(`${bad.length}`);
   const told = bad.slice(0, 10);
   const more = bad.length - told.length;
   throw new BackupRefusal(

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { CliRestoreDrill } from '../../schemas/backup.ts';
 import { readEvidenceFiles } from '../audit/evidence-files.ts';
-import type { Reporter } from '../local/report.ts';
 import { rowsBeyond, signedHeads } from './audit-set.ts';
 import { blobsNamedIn } from './catalogue.ts';
 import { checkBackup } from './check.ts';
 import { requireKnownMigrations } from './load.ts';
+import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
 import { loadAndVerify } from './restore.ts';
 import { withSession } from './session.ts';
@@ -20,16 +20,11 @@ const scratch = 'lockstep_restore_drill';
  */
 export async function drillBackup(
   { adminUrl, dataDir, from }: { adminUrl: string; dataDir: string; from: string },
-  report: Reporter,
+  progress: Progress,
 ): Promise<CliRestoreDrill> {
   const since = performance.now();
-  const step = report.step('核对备份 check');
-  const backup = await checkBackup(from, step).catch((error) => {
-    step.failed('');
-    throw error;
-  });
+  const backup = await checkBackup(from, progress);
   const { manifest } = backup;
-  step.done(`${manifest.files.length} 个文件 files`);
   await requireKnownMigrations(backup);
   await administer(adminUrl, `drop database if exists ${scratch}`, `create database ${scratch}`);
   const url = new URL(adminUrl);
@@ -37,7 +32,7 @@ export async function drillBackup(
   try {
     const found = await withSession(url.toString(), (session) =>
       session.db.transaction().execute(async (tx) => {
-        const verified = await loadAndVerify(session, tx, backup, report);
+        const verified = await loadAndVerify(session, tx, backup, progress);
         return { ...verified, named: await blobsNamedIn(tx) };
       }),
     );

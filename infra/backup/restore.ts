@@ -7,13 +7,13 @@ import { CliRestore } from '../../schemas/backup.ts';
 import { Digest, type Instant } from '../../schemas/text.ts';
 import { readEvidenceFiles } from '../audit/evidence-files.ts';
 import { createFileBlobStore } from '../blobs/file-store.ts';
-import type { Reporter } from '../local/report.ts';
 import { createAuditStore } from '../postgres/core/audit.ts';
 import type { CoreTables } from '../postgres/core/tables.ts';
 import { installAuditSet, rowsBeyond, signedHeads, verifyStored } from './audit-set.ts';
 import { firstOccupied } from './catalogue.ts';
 import { type CheckedBackup, checkBackup } from './check.ts';
 import { loadRows, requireKnownMigrations } from './load.ts';
+import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -29,8 +29,7 @@ type Options = {
   replace: boolean;
   /** A person's id, or `system`. */
   restoredBy: string;
-  report: Reporter;
-};
+} & Progress;
 
 /**
  * Brings a backup back: everything is checked first, and the rows come, are verified and marked as restored in one
@@ -38,21 +37,15 @@ type Options = {
  * @throws BackupRefusal before anything was changed
  */
 export async function restoreBackup(target: RestoreTarget, from: string, options: Options): Promise<CliRestore> {
-  const { report } = options;
-  const step = report.step('核对备份 check');
-  const backup = await checkBackup(from, step).catch((error) => {
-    step.failed('');
-    throw error;
-  });
-  step.done(`${backup.manifest.files.length} 个文件 files`);
+  const backup = await checkBackup(from, options);
   await requireKnownMigrations(backup);
   const here = await readEvidenceFiles(target.dataDir);
   const restored = await withSession(target.databaseUrl, (session) =>
     session.db.transaction().execute(async (tx) => {
       await requireAlone(tx);
       const replacedSchema = await makeRoom(tx, options.replace);
-      const verified = await loadAndVerify(session, tx, backup, report);
-      const blobs = await putBlobs(target, backup, report);
+      const verified = await loadAndVerify(session, tx, backup, options);
+      const blobs = await putBlobs(target, backup, options);
       return { replacedSchema, blobs, ...verified, restoredAt: await mark(tx, backup, options.restoredBy) };
     }),
   );
@@ -70,11 +63,19 @@ export async function restoreBackup(target: RestoreTarget, from: string, options
 }
 
 /** The rows, in an empty schema, and their chain as it was signed. Also what a drill does. */
-export async function loadAndVerify(session: Session, tx: Kysely<CoreTables>, backup: CheckedBackup, report: Reporter) {
+export async function loadAndVerify(
+  session: Session,
+  tx: Kysely<CoreTables>,
+  backup: CheckedBackup,
+  { report, signal }: Progress,
+) {
   const { manifest, directory } = backup;
   const step = report.step('数据库 database');
   let loaded = 0;
-  await loadRows(session, tx, backup, (table) => step.progress(table, loaded++ / manifest.tables.length));
+  await loadRows(session, tx, backup, (table) => {
+    signal.throwIfAborted();
+    step.progress(table, loaded++ / manifest.tables.length);
+  });
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   step.done(`${rows} 行 rows`);
   const chain = report.step('审计链 audit chain');
@@ -146,7 +147,7 @@ async function mark(tx: Kysely<CoreTables>, { manifest }: CheckedBackup, restore
 async function putBlobs(
   target: RestoreTarget,
   { directory, manifest }: CheckedBackup,
-  report: Reporter,
+  { report, signal }: Progress,
 ): Promise<number> {
   const step = report.step('内容库 blobs');
   const listed = manifest.files.flatMap(({ path, sha256 }) => {
@@ -154,6 +155,7 @@ async function putBlobs(
     return store ? [{ store, sha256 } as const] : [];
   });
   for (const [index, { store, sha256 }] of listed.entries()) {
+    signal.throwIfAborted();
     step.progress(sha256, index / listed.length);
     const bytes = await createFileBlobStore(join(directory, store)).get(Digest.parse(sha256));
     await target[store].put(bytes);

@@ -7,11 +7,11 @@ import { BackupManifest, CliBackup } from '../../schemas/backup.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import { Digest } from '../../schemas/text.ts';
 import { readEvidenceFiles } from '../audit/evidence-files.ts';
-import type { Reporter } from '../local/report.ts';
 import { createAuditStore } from '../postgres/core/audit.ts';
 import type { CoreTables } from '../postgres/core/tables.ts';
 import { blobsNamedIn, migrationsOf, sequencesOf, type Table, tablesOf } from './catalogue.ts';
 import { manifestName, putInPlace, requireRoomFor, tablePath, writeBackupFile } from './files.ts';
+import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -33,14 +33,14 @@ export type BackupSource = {
  * it, whoever has the backup could sign a chain of his own, and a new one is made where it is missing.
  * @throws BackupRefusal where the directory holds anything but an earlier backup
  */
-export async function writeBackup(source: BackupSource, target: string, report: Reporter): Promise<CliBackup> {
+export async function writeBackup(source: BackupSource, target: string, progress: Progress): Promise<CliBackup> {
   const directory = resolve(target);
   await requireRoomFor(directory);
   const part = `${directory}.part-${process.pid}`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true, mode: 0o700 });
   try {
-    const manifest = BackupManifest.parse(await fill(source, part, report));
+    const manifest = BackupManifest.parse(await fill(source, part, progress));
     const { sha256 } = await writeBackupFile(part, manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     await putInPlace(part, directory);
     const { takenAt, tables, files, audit, missing } = manifest;
@@ -55,7 +55,7 @@ export async function writeBackup(source: BackupSource, target: string, report: 
   }
 }
 
-async function fill(source: BackupSource, part: string, report: Reporter): Promise<BackupManifest> {
+async function fill(source: BackupSource, part: string, progress: Progress): Promise<BackupManifest> {
   // Checkpoints before the rows: what they signed is in every later view of the chain, so they never say more than it.
   const files = await writeEvidence(source.dataDir, part);
   const { named, ...rows } = await withSession(source.databaseUrl, (session) =>
@@ -63,11 +63,11 @@ async function fill(source: BackupSource, part: string, report: Reporter): Promi
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
-      .execute((tx) => writeRows(session, tx, part, report)),
+      .execute((tx) => writeRows(session, tx, part, progress)),
   );
   // Bytes are stored before the row that names them, and never removed: after the rows, all of them are there.
-  const blobs = await copyBlobs('blobs', source.blobs, named.blobs, part, report);
-  const staging = await copyBlobs('staging', source.staging, named.staging, part, report);
+  const blobs = await copyBlobs('blobs', source.blobs, named.blobs, part, progress);
+  const staging = await copyBlobs('staging', source.staging, named.staging, part, progress);
   const config = await writeConfig(source.configDir, part);
   return {
     format: 'lockstep-backup',
@@ -79,7 +79,7 @@ async function fill(source: BackupSource, part: string, report: Reporter): Promi
   };
 }
 
-async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string, report: Reporter) {
+async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string, { report, signal }: Progress) {
   const step = report.step('数据库 database');
   // The first statement fixes what all later ones see.
   const { rows: clock } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(tx);
@@ -102,6 +102,7 @@ async function writeRows(session: Session, tx: Kysely<CoreTables>, part: string,
   const files: BackupManifest['files'] = [];
   const all = await tablesOf(tx);
   for (const [index, table] of all.entries()) {
+    signal.throwIfAborted();
     step.progress(table.name, index / all.length);
     const stream = session.client.query(copyTo(copyStatement(session, table)));
     files.push(await writeBackupFile(part, tablePath(table.name), stream));
@@ -122,11 +123,18 @@ function copyStatement({ client }: Session, { name, columns, key }: Table): stri
 }
 
 /** One that is missing or damaged is named in the backup; all the others are worth keeping none the less. */
-async function copyBlobs(store: 'blobs' | 'staging', from: BlobStore, named: string[], part: string, report: Reporter) {
+async function copyBlobs(
+  store: 'blobs' | 'staging',
+  from: BlobStore,
+  named: string[],
+  part: string,
+  { report, signal }: Progress,
+) {
   const step = report.step(store === 'blobs' ? '内容库 blobs' : '预置内容 staging');
   const files: BackupManifest['files'] = [];
   const missing: BackupManifest['missing'] = [];
   for (const [index, name] of named.entries()) {
+    signal.throwIfAborted();
     step.progress(name, index / named.length);
     const sha256 = Digest.parse(name);
     try {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../../activities/audit/chain.ts';
+import { defaultCacheDir } from '../../infra/local/layout.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { clearRestoreMark, releaseModeOff } from '../../infra/postgres/core/restore-mark.ts';
 import { BackupManifest, CliBackup, CliRestore, CliRestoreDrill } from '../../schemas/backup.ts';
@@ -166,6 +167,32 @@ describe('a backup that is brought back', () => {
   });
 });
 
+test('bytes that rotted since are written anew', async () => {
+  await using machine = await coreMachine();
+  const { part } = await filled(machine);
+  await backup(machine, 'copy');
+  await writeFile(machine.blobPath(part), 'rotten');
+  await expect(machine.stores.blobs.get(part)).rejects.toSatisfy((error) => isPermanent(error, 'StagingDamaged'));
+  await restore(machine, 'copy', '--replace');
+  expect(Buffer.from(await machine.stores.blobs.get(part)).toString()).toContain('正文');
+});
+
+test('a machine where nothing ever ran needs no more than the backup', async () => {
+  await using old = await coreMachine();
+  await filled(old);
+  const { rows } = await backup(old, 'copy');
+  const dataDir = join(old.root, 'elsewhere');
+  const at = { dataDir, cacheDir: defaultCacheDir(process.env), environment: {} };
+  try {
+    const done = await answer(CliRestore.parse, old.runAt(at, 'restore', 'copy', '--json'));
+    expect(done).toMatchObject({ rows, blobs: 2, lostRows: null });
+    const again = await answer(CliBackup.parse, old.runAt(at, 'backup', 'of-the-restored', '--json'));
+    expect(again.rows).toBe(rows + 2); // the mark, and its row in the chain
+  } finally {
+    await old.runAt(at, 'down', '--purge');
+  }
+});
+
 describe('a backup is taken', () => {
   test('while approvals go on: all that was acknowledged before is in it, and the chain is whole', async () => {
     await using old = await coreMachine();
@@ -216,6 +243,16 @@ describe('a backup is taken', () => {
     expect(second.rows).toBeGreaterThan(first.rows);
     expect((await readdir(machine.root)).sort()).toEqual(['blobs', 'copy', 'data', 'mine', 'staging']);
     expect(await readdir(join(machine.root, 'copy/audit')).catch(() => [])).not.toContain('audit-private-key.pem');
+  });
+
+  test('whole or not at all: one that was broken off leaves nothing', async () => {
+    await using machine = await coreMachine();
+    await filled(machine);
+    const before = await readdir(machine.root);
+    const { code, err } = await machine.runAt({ signal: AbortSignal.abort() }, 'backup', 'copy');
+    expect(code).toBe(1);
+    expect(err).toContain('已中断');
+    expect(await readdir(machine.root)).toEqual(before);
   });
 
   test('of what there is: bytes that were lost before are named, in it and on the screen', async () => {

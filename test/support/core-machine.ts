@@ -21,6 +21,7 @@ import type { CoreTables } from '../../infra/postgres/core/tables.ts';
 import { migrate } from '../../infra/postgres/migrate.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { runCli } from '../../services/cli/program.ts';
+import type { Surroundings } from '../../services/cli/surroundings.ts';
 import { testServices } from './local-services.ts';
 import { fourGates, manifestOf, newBundleId } from './release-fixture.ts';
 
@@ -38,6 +39,24 @@ export async function coreMachine() {
   const root = await mkdtemp(join(tmpdir(), 'lockstep-machine-'));
   const [dataDir, blobDir, stagingDir] = [join(root, 'data'), join(root, 'blobs'), join(root, 'staging')];
   await mkdir(dataDir);
+  async function runAt(changes: Partial<Surroundings>, ...argv: string[]) {
+    const [out, err]: [string[], string[]] = [[], []];
+    const code = await runCli(argv, {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      ...{ cwd: root, dataDir, cacheDir: join(root, 'cache'), configDir: undefined, token: undefined },
+      environment: {
+        LOCKSTEP_DATABASE_URL: url.toString(),
+        LOCKSTEP_POSTGRES_URL: adminUrl,
+        LOCKSTEP_BLOB_DIR: blobDir,
+        LOCKSTEP_STAGING_DIR: stagingDir,
+      },
+      known: { apiUrl: undefined, websiteUrl: undefined, wechatUrl: undefined },
+      signal: AbortSignal.timeout(100_000),
+      ...changes,
+    });
+    return { code, out: out.join(''), err: err.join('') };
+  }
   return {
     root,
     dataDir,
@@ -64,23 +83,9 @@ export async function coreMachine() {
           announcer: { announce: async () => {} },
         }).run(),
       ),
-    async run(...argv: string[]) {
-      const [out, err]: string[][] = [[], []];
-      const code = await runCli(argv, {
-        stdout: { write: (text) => out?.push(text) },
-        stderr: { write: (text) => err?.push(text) },
-        ...{ cwd: root, dataDir, cacheDir: join(root, 'cache'), configDir: undefined, token: undefined },
-        environment: {
-          LOCKSTEP_DATABASE_URL: url.toString(),
-          LOCKSTEP_POSTGRES_URL: adminUrl,
-          LOCKSTEP_BLOB_DIR: blobDir,
-          LOCKSTEP_STAGING_DIR: stagingDir,
-        },
-        known: { apiUrl: undefined, websiteUrl: undefined, wechatUrl: undefined },
-        signal: AbortSignal.timeout(100_000),
-      });
-      return { code, out: out?.join('') ?? '', err: err?.join('') ?? '' };
-    },
+    run: (...argv: string[]) => runAt({}, ...argv),
+    /** As if the command line stood elsewhere. */
+    runAt,
     read: (path: string) => readFile(join(root, path), 'utf8'),
     async [Symbol.asyncDispose]() {
       await administer(adminUrl, `drop database if exists ${name} with (force)`);

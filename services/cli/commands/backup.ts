@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { drillBackup } from '../../../infra/backup/drill.ts';
+import type { Progress } from '../../../infra/backup/progress.ts';
 import { BackupRefusal } from '../../../infra/backup/refusal.ts';
 import { restoreBackup } from '../../../infra/backup/restore.ts';
 import { writeBackup } from '../../../infra/backup/write.ts';
@@ -8,7 +9,7 @@ import { openBlobStore } from '../../../infra/blobs/open.ts';
 import { type Environment, readSettings } from '../../../infra/config/environment.ts';
 import { shippedConfigDir } from '../../../infra/config/office.ts';
 import { type CorePlaces, withCorePlaces } from '../../../infra/local/core-database.ts';
-import { createReporter, type Reporter } from '../../../infra/local/report.ts';
+import { createReporter } from '../../../infra/local/report.ts';
 import { isDatabaseDown } from '../../../infra/postgres/client.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { CliBackup, CliRestore, CliRestoreDrill } from '../../../schemas/backup.ts';
@@ -21,11 +22,11 @@ const RestoreOptions = z.object({ replace: z.boolean().default(false), drill: z.
 /** 备份: the rows of one instant and the bytes that they refer to. Ends 1 where bytes were missing already. */
 export async function backup(invocation: Invocation, directory: string): Promise<ExitCode> {
   const { cwd, dataDir, configDir = shippedConfigDir } = invocation;
-  const result = await onThisMachine(invocation, { besides: 'anything', mustExist: true }, (places, report) =>
+  const result = await onThisMachine(invocation, { besides: 'anything', mustExist: true }, (places, progress) =>
     writeBackup(
       { ...sources(places, invocation.environment), dataDir, configDir, software: packageFile.version },
       resolve(cwd, directory),
-      report,
+      progress,
     ),
   );
   invocation.print(result, backupView(result));
@@ -39,18 +40,20 @@ export async function restore(invocation: Invocation, directory: string, rawOpti
   const { cwd, dataDir, configDir = shippedConfigDir } = invocation;
   const from = resolve(cwd, directory);
   if (drill) {
-    const result = await onThisMachine(invocation, { besides: 'anything', mustExist: false }, ({ adminUrl }, report) =>
-      drillBackup({ adminUrl: adminUrl ?? noServer(), dataDir, from }, report),
+    const result = await onThisMachine(
+      invocation,
+      { besides: 'anything', mustExist: false },
+      ({ adminUrl }, progress) => drillBackup({ adminUrl: adminUrl ?? noServer(), dataDir, from }, progress),
     );
     invocation.print(result, drillView(result));
     return result.ok ? ExitCode.ok : ExitCode.failed;
   }
   const restoredBy = invocation.person ?? 'system';
-  const result = await onThisMachine(invocation, { besides: 'nothing', mustExist: false }, (places, report) =>
+  const result = await onThisMachine(invocation, { besides: 'nothing', mustExist: false }, (places, progress) =>
     restoreBackup({ ...sources(places, invocation.environment), dataDir, configDir }, from, {
       replace,
       restoredBy,
-      report,
+      ...progress,
     }),
   );
   invocation.print(result, restoreView(result));
@@ -80,12 +83,12 @@ const noServer = (): never => {
 async function onThisMachine<T>(
   { dataDir, cacheDir, environment, stderr, signal }: Invocation,
   how: { besides: 'nothing' | 'anything'; mustExist: boolean },
-  work: (places: CorePlaces, report: Reporter) => Promise<T>,
+  work: (places: CorePlaces, progress: Progress) => Promise<T>,
 ): Promise<T> {
   const report = createReporter(stderr);
   try {
     return await withCorePlaces({ dataDir, cacheDir, env: environment, report, signal, ...how }, (places) =>
-      work(places, report),
+      work(places, { report, signal }),
     );
   } catch (error) {
     if (error instanceof BackupRefusal) {
