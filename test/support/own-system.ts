@@ -24,13 +24,19 @@ export async function startOwnSystem() {
   const cacheDir = defaultCacheDir(process.env);
   const provisioned = await provisionLocal({ dataDir, cacheDir, report, profile: 'test', env });
   const application = await startApplication({ provisioned, dataDir, report, env });
-  const database = new URL(provisioned.postgres.adminUrl);
-  database.pathname = '/lockstep';
-  const core = new pg.Pool({ connectionString: database.href, max: 2 });
+  /** One of its databases, past every process of ours. */
+  const databaseUrl = (name: string) => {
+    const database = new URL(provisioned.postgres.adminUrl);
+    database.pathname = `/${name}`;
+    return database.href;
+  };
+  const core = new pg.Pool({ connectionString: databaseUrl('lockstep'), max: 2 });
 
   return {
     dataDir,
     ...application.addresses,
+    temporalAddress: provisioned.temporal.address,
+    databaseUrl,
     /** The core's rows, read past every process of ours. */
     core,
     /** Runs the command line as a person would, in a process of its own. */
