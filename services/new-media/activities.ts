@@ -32,8 +32,8 @@ export const LIMITS = {
   patienceMs: 15 * 60_000,
   /** How long after it went live a post may read differently: its pages do not appear everywhere at once. */
   appearMs: 30_000,
-  /** Longer than any attempt at a publish lives: two minutes by the workflow, and the calls it had begun. */
-  attemptMs: 5 * 60_000,
+  /** Longer than any attempt at a publish lives: six minutes by the workflow, and the call it had begun. */
+  attemptMs: 7 * 60_000,
 };
 
 /** Delivery to WeChat official accounts. Every effect is found again by what this service has on record. */
