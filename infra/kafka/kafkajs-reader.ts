@@ -21,18 +21,20 @@ export const createReader =
   ({ createClient, bounds, log }: Options) =>
   async ({ topics, each, signal }: ReadOptions): Promise<void> => {
     signal?.throwIfAborted();
+    const over = Promise.withResolvers<void>();
+    over.promise.catch(() => {}); // it may fail before it is waited for
+    const abort = () => over.reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    // A network that swallows packets must not keep whoever waits longer than the signal says.
+    const found = await Promise.race([bounds(topics), over.promise.then(() => [])]);
     const pending = new Map(
-      (await bounds(topics))
+      found
         .filter(({ low, high }) => low < high)
         .map(({ topic, partition, low, high }) => [`${topic}/${partition}`, { next: low, high }]),
     );
     let left = [...pending.values()].reduce((sum, { next, high }) => sum + Number(high - next), 0);
     if (left === 0) return;
 
-    const over = Promise.withResolvers<void>();
-    over.promise.catch(() => {}); // it may fail before it is waited for
-    const abort = () => over.reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
     const consumer = createClient().consumer({
       groupId: `lockstep.reader-${randomUUID()}`,
       allowAutoTopicCreation: false,
