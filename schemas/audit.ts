@@ -1,8 +1,5 @@
 import { z } from 'zod';
 import { BundleId } from './bundle.ts';
-import { Finding, GateId } from './finding.ts';
-import { ChannelReceipt } from './receipt.ts';
-import { ReleaseId, ReleaseState } from './release.ts';
 import { Digest, Instant } from './text.ts';
 
 /** What the chain records. A kind that was ever written stays; a change of its payload is a new kind. */
@@ -25,6 +22,7 @@ export const AuditKind = z.enum([
   'group.formed',
   'amendment.recorded',
   'validity.changed',
+  'change.recorded',
   'bundle.read',
   'inspection.recorded',
   'restore.marked',
@@ -67,54 +65,3 @@ export const Checkpoint = z.strictObject({
   signature: z.base64(),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
-
-/** The rows behind one bundle's part of the chain, with the text that the chain holds digests of. */
-export const BundleEvidence = z.strictObject({
-  bundleId: BundleId,
-  revisions: z.array(
-    z.strictObject({
-      revision: z.int().positive(),
-      seal: Digest,
-      title: z.string(),
-      documentNumber: z.string().nullable(),
-      gates: z.array(GateId),
-      findings: z.array(Finding),
-      drafterId: z.string(),
-      createdAt: Instant,
-    }),
-  ),
-  decisions: z.array(
-    z.strictObject({
-      revision: z.int().positive(),
-      seal: Digest,
-      gate: GateId,
-      decision: z.enum(['signed', 'returned']),
-      reviewerId: z.string(),
-      /** Why it was returned, or the written opinion. */
-      reason: z.string().nullable(),
-      decidedAt: Instant,
-    }),
-  ),
-  transitions: z.array(
-    z.strictObject({
-      transition: z.int().nonnegative(),
-      revision: z.int().positive(),
-      seal: Digest,
-      state: ReleaseState,
-      actorId: z.string(),
-      detail: z.string().nullable(),
-      at: Instant,
-    }),
-  ),
-  releases: z.array(
-    z.strictObject({
-      releaseId: ReleaseId,
-      revision: z.int().positive(),
-      seal: Digest,
-      t0: Instant,
-      committedAt: Instant,
-    }),
-  ),
-  receipts: z.array(ChannelReceipt),
-});
-export type BundleEvidence = z.infer<typeof BundleEvidence>;

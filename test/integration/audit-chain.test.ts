@@ -162,8 +162,9 @@ describe('every change of state', () => {
   test('made by direct SQL, past every program of ours, has its row too', async () => {
     const { bundleId, revision, seal } = await revisionOf(newBundleId());
     const before = await size();
-    await sql`insert into decision (bundle_id, revision, seal, gate, decision, reviewer_id, drafter_id)
-      values (${bundleId}, ${revision}, ${seal}, 'legal', 'signed', 'somebody', 'drafter')`.execute(owner);
+    await sql`insert into decision (bundle_id, revision, seal, gate, decision, reviewer_id, drafter_id, input_sha256)
+      select bundle_id, revision, ${seal}, gate, 'signed', 'somebody', 'drafter', sha256
+      from gate_input where bundle_id = ${bundleId} and revision = ${revision} and gate = 'legal'`.execute(owner);
     expect(await kindsSince(before)).toEqual(['decision.recorded']);
   });
 });

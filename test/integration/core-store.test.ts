@@ -99,8 +99,9 @@ describe('gate decisions', () => {
 
   test('not even direct SQL can forge a drafter who did not draft', async () => {
     const { bundleId, revision, seal } = await revisionOf(newBundleId());
-    const forged = sql`insert into decision (bundle_id, revision, seal, gate, decision, reviewer_id, drafter_id)
-      values (${bundleId}, ${revision}, ${seal}, 'legal', 'signed', 'drafter', 'somebody-else')`.execute(db);
+    const forged = sql`insert into decision (bundle_id, revision, seal, gate, decision, reviewer_id, drafter_id, input_sha256)
+      select bundle_id, revision, ${seal}, gate, 'signed', 'drafter', 'somebody-else', sha256
+      from gate_input where bundle_id = ${bundleId} and revision = ${revision} and gate = 'legal'`.execute(db);
     await expect(forged).rejects.toMatchObject({ constraint: 'decision_on_the_seal' });
   });
 });

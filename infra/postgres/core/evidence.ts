@@ -1,11 +1,15 @@
 import type { Kysely } from 'kysely';
-import { BundleEvidence } from '../../../schemas/audit.ts';
 import type { BundleId } from '../../../schemas/bundle.ts';
-import { receiptOf } from './receipt.ts';
+import { StoredEvidence } from '../../../schemas/evidence.ts';
+import { createAccessStore } from './access.ts';
+import { createChangeStore } from './changes.ts';
+import { createDeskStore } from './desk.ts';
+import { releaseEvidence } from './evidence-releases.ts';
+import { reviewEvidence } from './evidence-reviews.ts';
 import type { CoreTables } from './tables.ts';
 
 /** Every row about a bundle, from one snapshot: what is told together was true together. */
-export const evidenceOf = (db: Kysely<CoreTables>, bundleId: BundleId): Promise<BundleEvidence | null> =>
+export const evidenceOf = (db: Kysely<CoreTables>, bundleId: BundleId): Promise<StoredEvidence | null> =>
   db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -17,46 +21,40 @@ export const evidenceOf = (db: Kysely<CoreTables>, bundleId: BundleId): Promise<
         .orderBy('revision')
         .execute();
       if (revisions.length === 0) return null;
-      const decisions = await tx
-        .selectFrom('decision')
-        .select(['revision', 'seal', 'gate', 'decision', 'reviewer_id as reviewerId', 'reason'])
-        .select('decided_at as decidedAt')
-        .where('bundle_id', '=', bundleId)
-        .orderBy('decided_at')
-        .execute();
+      const inputs = await tx.selectFrom('gate_input').selectAll().where('bundle_id', '=', bundleId).execute();
+      const chain = await tx
+        .selectFrom('audit')
+        .select(({ fn }) => fn.max('seq').as('size'))
+        .executeTakeFirst();
       const transitions = await tx
         .selectFrom('transition')
         .select(['transition', 'revision', 'seal', 'state', 'actor_id as actorId', 'detail', 'at'])
         .where('bundle_id', '=', bundleId)
         .orderBy('transition')
         .execute();
-      const releases = await tx
-        .selectFrom('release')
-        .select(['release_id as releaseId', 'revision', 'seal', 't0', 'committed_at as committedAt'])
-        .where('bundle_id', '=', bundleId)
-        .orderBy('revision')
-        .execute();
-      const receipts = await tx
-        .selectFrom('receipt')
-        .selectAll()
-        .where('bundle_id', '=', bundleId)
-        .orderBy('at')
-        .execute();
-      return BundleEvidence.parse({
+      return StoredEvidence.parse({
         bundleId,
-        revisions: revisions.map(({ revision, seal, content, gates, findings, drafter_id, created_at }) => ({
-          revision,
-          seal,
-          title: content.manifest.title,
-          documentNumber: content.manifest.documentNumber,
-          gates: gates.map(({ id }) => id),
-          findings,
-          drafterId: drafter_id,
-          createdAt: created_at,
+        chainSize: chain?.size ?? 0,
+        revisions: revisions.map((row) => ({
+          revision: row.revision,
+          seal: row.seal,
+          title: row.content.manifest.title,
+          documentNumber: row.content.manifest.documentNumber,
+          content: row.content,
+          gates: row.gates.map(({ id }) => id),
+          gateInputs: Object.fromEntries(
+            inputs.filter(({ revision }) => revision === row.revision).map(({ gate, sha256 }) => [gate, sha256]),
+          ),
+          findings: row.findings,
+          obligations: row.obligations,
+          drafterId: row.drafter_id,
+          createdAt: row.created_at,
         })),
-        decisions,
+        changes: await createChangeStore(tx).changes(bundleId),
+        ...(await reviewEvidence(tx, bundleId)),
+        notices: await createDeskStore(tx).notices([bundleId]),
         transitions,
-        releases,
-        receipts: receipts.map(receiptOf),
+        ...(await releaseEvidence(tx, bundleId)),
+        reads: await createAccessStore(tx).of(bundleId),
       });
     });

@@ -46,17 +46,18 @@ export const createReleaseRows = (db: Kysely<CoreTables>): Releases => ({
       return { committedAt: null };
     }),
 
-  async formGroup(groupId, members, leaderId) {
-    await db
-      .insertInto('release_group')
-      .values(members.map((bundle_id) => ({ group_id: groupId, bundle_id, formed_by: leaderId })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const known = await db.selectFrom('release_group').select('bundle_id').where('group_id', '=', groupId).execute();
-    if (known.length === members.length && known.every(({ bundle_id }) => members.some((id) => id === bundle_id)))
-      return;
-    throw permanent('WrongPhase', { zh: '同批编号已用于另一组政策包', en: 'This group id names other bundles' });
-  },
+  formGroup: (groupId, members, leaderId) =>
+    db.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('release_group')
+        .values(members.map((bundle_id) => ({ group_id: groupId, bundle_id, formed_by: leaderId })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const known = await tx.selectFrom('release_group').select('bundle_id').where('group_id', '=', groupId).execute();
+      if (known.length === members.length && known.every(({ bundle_id }) => members.some((id) => id === bundle_id)))
+        return;
+      throw permanent('WrongPhase', { zh: '同批编号已用于另一组政策包', en: 'This group id names other bundles' });
+    }),
 
   commit: (sealed, releaseId) => commitRelease(db, sealed, releaseId),
 

@@ -50,6 +50,7 @@ function Page({ evidence, vouched, rows, verdict, checkpoints }: EvidenceReport)
                 key={revision.revision}
                 revision={revision}
                 decisions={vouched.decisions.filter((decision) => decision.revision === revision.revision)}
+                overrides={vouched.overrides.filter((override) => override.revision === revision.revision)}
               />
             ))}
             {vouched.releases.map((release) => (
@@ -58,6 +59,16 @@ function Page({ evidence, vouched, rows, verdict, checkpoints }: EvidenceReport)
                 release={release}
                 receipts={vouched.receipts.filter(({ releaseId }) => releaseId === release.releaseId)}
               />
+            ))}
+            {vouched.emergencies.map(({ declaredBy, declaredAt, reason, seq }) => (
+              <p key={declaredAt}>
+                应急 Emergency：{declaredBy}，{time(declaredAt)}，{reason}，<Voucher seq={seq} />
+              </p>
+            ))}
+            {vouched.emergencyReports.map(({ reportedBy, reportedAt, text, seq }) => (
+              <p key={reportedAt}>
+                事后报告 Report：{reportedBy}，{time(reportedAt)}，{text}，<Voucher seq={seq} />
+              </p>
             ))}
             <h3>经过 Course</h3>
             <Grid head={['时间 At', '状态 State', '由谁 By', '说明 Detail', '链 Chain']}>
@@ -98,8 +109,12 @@ function Verdict({ verdict, checkpoints }: Pick<EvidenceReport, 'verdict' | 'che
   );
 }
 
-type RevisionProps = { revision: VouchedEvidence['revisions'][number]; decisions: VouchedEvidence['decisions'] };
-function Revision({ revision: { revision, seal, drafterId, createdAt, findings, seq }, decisions }: RevisionProps) {
+type RevisionProps = { revision: VouchedEvidence['revisions'][number] } & Pick<
+  VouchedEvidence,
+  'decisions' | 'overrides'
+>;
+function Revision({ revision: frozen, decisions, overrides }: RevisionProps) {
+  const { revision, seal, drafterId, createdAt, findings, seq } = frozen;
   return (
     <section>
       <h3>
@@ -115,13 +130,36 @@ function Revision({ revision: { revision, seal, drafterId, createdAt, findings, 
       </dl>
       <h4>审签 Sign-off</h4>
       <Grid head={['关 Gate', '决定 Decision', '审核人 Reviewer', '时间 At', '意见或理由 Answer', '链 Chain']}>
-        {decisions.map(({ gate, decision, reviewerId, decidedAt, reason, seq: row }) => (
-          <Line
-            key={gate}
-            cells={[gateName(gate).zh, gateStateName[decision], reviewerId, time(decidedAt), reason ?? '', row]}
-          />
-        ))}
+        {decisions.map(
+          ({ gate, decision, reviewerId, actingFor, carriedFrom, decidedAt, reason, answers, seq: row }) => (
+            <Line
+              key={gate}
+              cells={[
+                gateName(gate).zh,
+                gateStateName[decision] +
+                  (carriedFrom ? `（沿用第 ${carriedFrom} 稿 kept from revision ${carriedFrom}）` : ''),
+                reviewerId + (actingFor ? `（受托代 ${actingFor} for ${actingFor}）` : ''),
+                time(decidedAt),
+                [reason ?? '', ...answers.map(({ finding, answer }) => `${finding}：${answer}`)]
+                  .filter(Boolean)
+                  .join('；'),
+                row,
+              ]}
+            />
+          ),
+        )}
       </Grid>
+      {overrides.length > 0 && <h4>例外放行 Overrides</h4>}
+      {overrides.length > 0 && (
+        <Grid head={['检查意见 Finding', '步骤 Step', '由谁 By', '时间 At', '理由 Reason', '链 Chain']}>
+          {overrides.map(({ finding, step, personId, at, reason, seq: row }) => (
+            <Line
+              key={`${finding}-${step}`}
+              cells={[finding, step === 'requested' ? '申请 asked' : '确认 confirmed', personId, time(at), reason, row]}
+            />
+          ))}
+        </Grid>
+      )}
       <h4>检查意见 Findings（{findings.length}）</h4>
       {findings.length > 0 && (
         <Grid head={['代码 Code', '关 Gate', '级别 Severity', '内容 What']}>

@@ -29,19 +29,26 @@ const bundleId = BundleId.parse(whole[1]?.bundleId);
 const seal = digest('seal');
 const signed: BundleEvidence['decisions'][number] = {
   ...{ revision: 1, seal, gate: 'legal', decision: 'signed', reviewerId: 'reviewer-legal' },
-  ...{ reason: '<b>符合</b>', decidedAt: '2026-03-02T01:00:00.000Z' },
+  ...{ reason: '<b>符合</b>', decidedAt: '2026-03-02T01:00:00.000Z', actingFor: null, carriedFrom: null },
+  ...{ answers: [], inputSha256: digest('input') },
 };
 const evidence: BundleEvidence = {
   bundleId,
   revisions: [
     {
       ...{ revision: 1, seal, title: '关于规范<校园>周边交通秩序的通知', documentNumber: null, gates: ['legal'] },
+      ...{ gateInputs: { legal: digest('input') }, obligations: { errors: [], warnings: [] } },
       ...{ findings: [], drafterId: 'meng-chunhe', createdAt: '2026-03-01T01:00:00.000Z' },
     },
   ],
   decisions: [signed],
+  overrides: [],
+  emergencies: [],
+  emergencyReports: [],
   transitions: [],
   releases: [],
+  amendments: [],
+  validity: [],
   receipts: [],
 };
 

@@ -24,7 +24,8 @@ alter table decision
   add column input_sha256 text,
   add column carried_from integer,
   add constraint decision_not_for_oneself check (acting_for <> reviewer_id),
-  add check (carried_from < revision and decision = 'signed');
+  add constraint decision_carried_forward
+    check (carried_from is null or (carried_from < revision and decision = 'signed'));
 update decision set input_sha256 = seal;
 alter table decision alter column input_sha256 set not null;
 alter table decision
