@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as api from './api.ts';
-import { AuditRow, BundleEvidence, Checkpoint } from './audit.ts';
+import { AuditRow, Checkpoint } from './audit.ts';
 import * as backup from './backup.ts';
 import { Manifest } from './bundle.ts';
 import * as cli from './cli.ts';
@@ -10,6 +10,7 @@ import { Coverage } from './coverage.ts';
 import { DeadLetter, DeadLettersAnswer, LetterParkBody, LetterReasonBody } from './dead-letters.ts';
 import * as desk from './desk.ts';
 import { AuditEvent, BundleEvent, ReceiptEvent, ReleaseEvent } from './events.ts';
+import { BundleEvidence } from './evidence.ts';
 import { CheckResult, Finding } from './finding.ts';
 import { GateDecision } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';

@@ -1,5 +1,6 @@
-import type { AuditRow, BundleEvidence, ChainHead } from '../../schemas/audit.ts';
+import type { AuditRow, ChainHead } from '../../schemas/audit.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
+import type { StoredEvidence } from '../../schemas/evidence.ts';
 import type { Digest } from '../../schemas/text.ts';
 
 /** A command that was turned down: who, what, why; its texts as digests. */
@@ -30,5 +31,5 @@ export interface AuditStore {
   head(): Promise<ChainHead | null>;
   recordRefusal(refused: RefusedCommand): Promise<void>;
   /** What the rows of a bundle say in full; null where there is no such bundle. */
-  evidence(bundleId: BundleId): Promise<BundleEvidence | null>;
+  evidence(bundleId: BundleId): Promise<StoredEvidence | null>;
 }

@@ -2,22 +2,32 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { digestOf } from '../../activities/digest.ts';
 import type { AuditStore, RefusedCommand } from '../../activities/ports/audit-store.ts';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { DeskStore } from '../../activities/ports/desk-store.ts';
 import { type AuditAnswer, AuditQuery } from '../../schemas/api.ts';
-import type { BundleEvidence } from '../../schemas/audit.ts';
 import { BundleId } from '../../schemas/bundle.ts';
 import type { Person } from '../../schemas/configuration.ts';
+import type { BundleEvidence } from '../../schemas/evidence.ts';
 import { GateId } from '../../schemas/finding.ts';
 import { Digest } from '../../schemas/text.ts';
 import type { RecordRead } from './reads.ts';
 import { Refusal } from './refusal.ts';
 import type { PersonOf } from './sign-in.ts';
+import { emergencyOf, type TimeTables } from './telling.ts';
 
 const pageLength = 1_000;
 
-type Deps = { audit: AuditStore; personOf: PersonOf; recordRead: RecordRead };
+type Deps = {
+  audit: AuditStore;
+  store: CoreStore;
+  desk: DeskStore;
+  times: TimeTables;
+  personOf: PersonOf;
+  recordRead: RecordRead;
+};
 
 /** What an auditor reads: the chain, page by page, and what stands behind the rows of one bundle. */
-export function serveAudit(api: FastifyInstance, { audit, personOf, recordRead }: Deps): void {
+export function serveAudit(api: FastifyInstance, { audit, personOf, recordRead, ...deps }: Deps): void {
   api.get('/v1/audit', async (request): Promise<AuditAnswer> => {
     personOf(request, 'auditor');
     const { after, bundle } = AuditQuery.parse(request.query);
@@ -29,8 +39,10 @@ export function serveAudit(api: FastifyInstance, { audit, personOf, recordRead }
     const { bundleId } = z.object({ bundleId: BundleId }).parse(request.params);
     await recordRead(person, 'evidence', bundleId);
     const evidence = await audit.evidence(bundleId);
-    if (evidence) return evidence;
-    throw new Refusal('NotFound', { zh: '没有这个政策包', en: 'There is no such bundle' });
+    if (!evidence) throw new Refusal('NotFound', { zh: '没有这个政策包', en: 'There is no such bundle' });
+    const use = evidence.emergencies.length > 0 ? await emergencyOf(bundleId, deps) : null;
+    const reportOwed = use && { state: use.state, reportDueAt: use.reportDueAt, problem: use.problem };
+    return { ...evidence, reportOwed };
   });
 }
 

@@ -12,10 +12,10 @@ import {
   type SignBody,
   SubmitAnswer,
 } from '../../schemas/api.ts';
-import { BundleEvidence } from '../../schemas/audit.ts';
 import { type Channel, Manifest } from '../../schemas/bundle.ts';
 import { Coverage } from '../../schemas/coverage.ts';
 import { DeadLetter, DeadLettersAnswer, type LetterAct, type LetterParkBody } from '../../schemas/dead-letters.ts';
+import { BundleEvidence } from '../../schemas/evidence.ts';
 import { ReconcileAnswer, ReconcileStarted } from '../../schemas/reconcile.ts';
 import { type ReleasePolicy, ReleaseStatus } from '../../schemas/release.ts';
 import { ChangesAnswer } from '../../schemas/revision-change.ts';
