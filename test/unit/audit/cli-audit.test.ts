@@ -11,13 +11,15 @@ import { asideName } from '../../../infra/audit/evidence-files.ts';
 import { auditFiles } from '../../../infra/audit/files.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { createSignIn } from '../../../infra/config/people-tokens.ts';
-import type { AuditRow, BundleEvidence } from '../../../schemas/audit.ts';
+import type { AuditRow } from '../../../schemas/audit.ts';
 import { BundleId } from '../../../schemas/bundle.ts';
 import { CliAuditExported, CliAuditVerified, CliRefusal } from '../../../schemas/cli.ts';
+import type { BundleEvidence } from '../../../schemas/evidence.ts';
 import type { Releases } from '../../../services/api/releases.ts';
 import { createApi } from '../../../services/api/server.ts';
 import { chainOf, checkpointOf, keys, relinked } from '../../support/audit-chain.ts';
 import { commandLine } from '../../support/command-line.ts';
+import { evidenceFixture } from '../../support/evidence.ts';
 import { memoryDesk } from '../../support/memory-desk.ts';
 import { noDeadLetters } from '../../support/no-dead-letters.ts';
 import { digest } from '../../support/release-fixture.ts';
@@ -32,25 +34,7 @@ const signed: BundleEvidence['decisions'][number] = {
   ...{ reason: '<b>符合</b>', decidedAt: '2026-03-02T01:00:00.000Z', actingFor: null, carriedFrom: null },
   ...{ answers: [], inputSha256: digest('input') },
 };
-const evidence: BundleEvidence = {
-  bundleId,
-  revisions: [
-    {
-      ...{ revision: 1, seal, title: '关于规范<校园>周边交通秩序的通知', documentNumber: null, gates: ['legal'] },
-      ...{ gateInputs: { legal: digest('input') }, obligations: { errors: [], warnings: [] } },
-      ...{ findings: [], drafterId: 'meng-chunhe', createdAt: '2026-03-01T01:00:00.000Z' },
-    },
-  ],
-  decisions: [signed],
-  overrides: [],
-  emergencies: [],
-  emergencyReports: [],
-  transitions: [],
-  releases: [],
-  amendments: [],
-  validity: [],
-  receipts: [],
-};
+const evidence = evidenceFixture(bundleId, { title: '关于规范<校园>周边交通秩序的通知', decisions: [signed] });
 
 let rows: AuditRow[] = whole;
 let cli: Awaited<ReturnType<typeof commandLine>>;
