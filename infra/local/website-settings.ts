@@ -5,7 +5,7 @@ import { recordedInstance } from './instances.ts';
 import { kafka } from './kafka.ts';
 import { dataLayout } from './layout.ts';
 import { postgres } from './postgres.ts';
-import { readRunState } from './run-state.ts';
+import { recordedRun } from './run-state.ts';
 import { Secrets } from './secrets.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function websiteSettings(dataDir: string, env: Environment): Promis
   const [ofKafka, ofPostgres, run, secrets] = await Promise.all([
     recordedInstance(kafka, dataDir),
     recordedInstance(postgres, dataDir),
-    readRunState(dataDir),
+    recordedRun(dataDir), // also of a system that has been stopped: the site's address stays
     readJson(layout.secrets, Secrets),
   ]);
   const adminUrl = env[postgres.variable] || ofPostgres?.address;
@@ -27,6 +27,6 @@ export async function websiteSettings(dataDir: string, env: Environment): Promis
       env.LOCKSTEP_WEBSITE_DATABASE_URL || (adminUrl && secrets && databaseUrls(adminUrl, secrets).website),
     LOCKSTEP_STAGING_DIR: env.LOCKSTEP_STAGING_DIR || (env.LOCKSTEP_STAGING_S3_URL ? undefined : layout.staging),
     LOCKSTEP_STAGING_S3_URL: env.LOCKSTEP_STAGING_S3_URL,
-    LOCKSTEP_WEBSITE_URL: env.LOCKSTEP_WEBSITE_URL || run?.websiteUrl,
+    LOCKSTEP_WEBSITE_URL: env.LOCKSTEP_WEBSITE_URL || run?.addresses.websiteUrl,
   };
 }
