@@ -7,7 +7,7 @@ import type { ChannelsFile } from '../../schemas/configuration.ts';
 import { permanent } from '../../schemas/failures.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import { messageId, recallMail } from './messages.ts';
-import type { Mail, Mailer, MailRow, PressStore } from './ports.ts';
+import type { Mail, Mailer, MailRow, PressStore, Recipient } from './ports.ts';
 import { damaged, notReached, notStaged, otherPack, reached, recalled, unsealed } from './texts.ts';
 
 export type PressDeps = {
@@ -62,11 +62,18 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
     const rows = await store.mails(releaseId, 'release');
     return rows.filter(({ refusedAt, recipient }) => !refusedAt || addresses.has(recipient.address));
   };
+  /** Today's recipients, and whoever got what this release acts on, though no longer on the list. */
+  const recipientsOf = async (actsOn: readonly ReleaseId[]): Promise<Recipient[]> => {
+    const earlier = await Promise.all(actsOn.map((original) => store.mails(original, 'release')));
+    const all = [...press.recipients, ...earlier.flat().map(({ recipient }) => recipient)];
+    return [...new Map(all.toReversed().map((recipient) => [recipient.address.toLowerCase(), recipient])).values()];
+  };
+
   const digestsOf = async (releaseId: ReleaseId) => (await store.files(releaseId)).map(({ sha256 }) => sha256);
 
   return {
     /** Copies the ciphertext, so that the release no longer hangs on the staging store. A repeat changes nothing. */
-    async acceptOrder({ releaseId, bundleId, objects }) {
+    async acceptOrder({ releaseId, bundleId, objects, actsOn }) {
       const files = await Promise.all(
         objects.map(async ({ path, sha256, ciphertext }) => {
           if (!ciphertext) throw permanent('ChannelRefused', unsealed(path));
@@ -74,7 +81,7 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
         }),
       );
       for (const path of [packPath, mailPath]) if (!files.some((file) => file.path === path)) throw damaged(path);
-      await store.stage({ releaseId, bundleId, files });
+      await store.stage({ releaseId, bundleId, files, actsOn });
       return [mailing];
     },
     accountsOf: async () => [mailing],
@@ -100,7 +107,7 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
       if (attempt > 1) await store.reopened(releaseId, matter);
       await store.intend(
         releaseId,
-        press.recipients.map((recipient) => ({
+        (await recipientsOf(delivery.actsOn)).map((recipient) => ({
           recipient,
           matter,
           messageId: messageId(releaseId, matter, recipient.address, press.from),

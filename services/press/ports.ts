@@ -22,10 +22,18 @@ export type MailRow = {
 
 export interface PressStore {
   /** The first call decides; a repeat returns what is there. */
-  stage(release: { releaseId: ReleaseId; bundleId: BundleId; files: SealedFile[] }): Promise<{ preparedAt: Instant }>;
+  stage(release: {
+    releaseId: ReleaseId;
+    bundleId: BundleId;
+    files: SealedFile[];
+    /** Releases that this one acts on. */
+    actsOn: ReleaseId[];
+  }): Promise<{ preparedAt: Instant }>;
   delivery(
     releaseId: ReleaseId,
-  ): Promise<{ preparedAt: Instant; discardedAt: Instant | null; withdrawnAt: Instant | null } | undefined>;
+  ): Promise<
+    { preparedAt: Instant; discardedAt: Instant | null; withdrawnAt: Instant | null; actsOn: ReleaseId[] } | undefined
+  >;
   files(releaseId: ReleaseId): Promise<SealedFile[]>;
   /** Deletes what is staged, and marks the release, also one that has not come here yet. */
   discard(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;

@@ -114,6 +114,22 @@ test('every recipient gets one mail with the sealed pack, and only after go', as
   expect((await delivery.verifyDelivery(order)).digests).toContain(digestOf(pack));
 });
 
+test('what acts on a release reaches whoever got that one, though no longer on the list, and each of them once', async () => {
+  const former = { name: '青禾区融媒体中心', address: 'editor@qinghe-media.example' };
+  const formerly = { ...press, recipients: [former, ...press.recipients.slice(1)] };
+  const original = await stagedOrder();
+  const then = createPressDelivery({ store: createPressStore(db), staging: staging(), mailer: smtp, press: formerly });
+  await prepare(then, original.order);
+  await then.publishDelivery(original.order, original.key);
+  const before = (await received()).length;
+
+  const { order, key } = await stagedOrder();
+  await prepare(service(), { ...order, actsOn: [original.order.releaseId] });
+  expect(await service().publishDelivery(order, key)).toMatchObject({ state: 'live' });
+  const mailboxes = (await received()).slice(before).map(({ mailbox }) => mailbox);
+  expect(mailboxes.sort()).toEqual([former, ...press.recipients].map(({ address }) => address).sort());
+});
+
 test('a repeat after everybody has the mail sends nothing', async () => {
   const { order, key } = await stagedOrder();
   await prepare(service(), order);

@@ -1,7 +1,13 @@
+import type { ReleaseId } from '../../schemas/release.ts';
 import type { MailRow, PressStore, SealedFile } from '../../services/press/ports.ts';
 import { createMemoryDatabase } from './memory-database.ts';
 
-type Delivery = { preparedAt: string; discardedAt: string | null; withdrawnAt: string | null };
+type Delivery = {
+  preparedAt: string;
+  discardedAt: string | null;
+  withdrawnAt: string | null;
+  actsOn: ReleaseId[];
+};
 
 /** The press service's database in memory, with the rules of `infra/postgres/press`. `now` is its clock. */
 export function createMemoryPressStore(now: () => string): PressStore {
@@ -20,17 +26,17 @@ export function createMemoryPressStore(now: () => string): PressStore {
   const close = (releaseId: string, column: 'discardedAt' | 'withdrawnAt') =>
     db.transaction((tx) => {
       tx.files.delete(releaseId);
-      const row = tx.delivery.get(releaseId) ?? { preparedAt: now(), discardedAt: null, withdrawnAt: null };
+      const row = tx.delivery.get(releaseId) ?? { preparedAt: now(), discardedAt: null, withdrawnAt: null, actsOn: [] };
       const at = row[column] ?? now();
       tx.delivery.set(releaseId, { ...row, [column]: at });
       return at;
     });
   return {
-    stage: ({ releaseId, files }) =>
+    stage: ({ releaseId, files, actsOn }) =>
       db.transaction((tx) => {
         const known = tx.delivery.get(releaseId);
         if (known) return { preparedAt: known.preparedAt };
-        const row = { preparedAt: now(), discardedAt: null, withdrawnAt: null };
+        const row = { preparedAt: now(), discardedAt: null, withdrawnAt: null, actsOn };
         tx.delivery.set(releaseId, row);
         tx.files.set(releaseId, files);
         return { preparedAt: row.preparedAt };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Kysely, sql } from 'kysely';
+import { type ColumnType, type Kysely, sql } from 'kysely';
+import { ReleaseId } from '../../../schemas/release.ts';
 import { Digest } from '../../../schemas/text.ts';
 import type { MailRow, Matter, PressStore } from '../../../services/press/ports.ts';
 
@@ -12,6 +13,7 @@ export type PressTables = {
     prepared_at: string;
     discarded_at: string | null;
     withdrawn_at: string | null;
+    acts_on: ColumnType<string[], string | undefined, never>;
   };
   staged_object: { release_id: string; path: string; sha256: string; ciphertext: Buffer };
   mail: {
@@ -60,9 +62,10 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       return row[column] ?? new Date().toISOString();
     });
   return {
-    stage: ({ releaseId, bundleId, files }) =>
+    stage: ({ releaseId, bundleId, files, actsOn }) =>
       db.transaction().execute(async (tx) => {
-        const row = { release_id: releaseId, bundle_id: bundleId, prepared_at: now };
+        const acts_on = JSON.stringify(actsOn);
+        const row = { release_id: releaseId, bundle_id: bundleId, prepared_at: now, acts_on };
         const inserted = await tx
           .insertInto('delivery')
           .values(row)
@@ -89,9 +92,12 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
       const row = await db
         .selectFrom('delivery')
         .select(['prepared_at as preparedAt', 'discarded_at as discardedAt', 'withdrawn_at as withdrawnAt'])
+        .select('acts_on')
         .where('release_id', '=', releaseId)
         .executeTakeFirst();
-      return row;
+      if (!row) return undefined;
+      const { acts_on, ...delivery } = row;
+      return { ...delivery, actsOn: acts_on.map((id) => ReleaseId.parse(id)) };
     },
 
     async files(releaseId) {
