@@ -21,7 +21,7 @@ import { AuditKind, type AuditRow } from '../../schemas/audit.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import type { Finding } from '../../schemas/finding.ts';
-import { ReleaseId } from '../../schemas/release.ts';
+import { GroupId, ReleaseId } from '../../schemas/release.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { digest, fourGates, manifestOf, newBundleId, receipt } from '../support/release-fixture.ts';
 
@@ -119,8 +119,47 @@ async function wholeLife() {
     await store.commit(sealed, releaseId);
     await store.addReceipt(eventId, live);
   }
-  return { bundleId, releaseId, title, documentNumber: documentNumber ?? '', sealed };
+  return { bundleId, releaseId, title, documentNumber: documentNumber ?? '', sealed, text };
 }
+
+/** What the release engine keeps beside the straight road, every step twice, with the title in every text. */
+async function engine({ bundleId, releaseId, sealed, text }: Omit<Life, 'title' | 'documentNumber'>) {
+  const override = { finding: 'LAW-BASIS.00000001', gate: 'legal', reason: text };
+  const delegationId = randomUUID();
+  const noticeId = randomUUID();
+  const groupId = GroupId.parse(randomUUID());
+  const inspectionId = randomUUID();
+  const at = new Date().toISOString();
+  const detail = JSON.stringify({ zh: text, en: text });
+  for (const _ of ['once', 'again']) {
+    await store.addOverride(sealed, { ...override, step: 'requested', personId: 'first' });
+    await store.addOverride(sealed, { ...override, step: 'confirmed', personId: 'second' });
+    await store.addEmergency(sealed, { reason: text, declaredBy: 'leader' });
+    await sql`insert into emergency_report (bundle_id, text, reported_by) values (${bundleId}, ${text}, 'drafter')
+      on conflict do nothing`.execute(app);
+    await sql`insert into delegation (delegation_id, gate, from_person, to_person, starts_at, ends_at, reason, recorded_by)
+      values (${delegationId}, 'legal', 'chief', 'deputy', ${at}, ${at}::timestamptz + interval '1 day', ${text}, 'chief')
+      on conflict do nothing`.execute(app);
+    await sql`insert into delegation_revocation (delegation_id, reason, revoked_by) values (${delegationId}, ${text}, 'chief')
+      on conflict do nothing`.execute(app);
+    await store.addNotice(noticeId, sealed, {
+      ...{ kind: 'release-held', gate: null, after: 3 },
+      detail: { zh: text, en: text },
+    });
+    await store.formGroup(groupId, [bundleId], 'leader');
+    const amendment = { act: 'amend', on: '2026-12-01', byBundleId: bundleId, byReleaseId: releaseId } as const;
+    await store.addAmendment(sealed, releaseId, amendment);
+    await store.addValidity(sealed, releaseId, 'in-force', '2026-11-24');
+    await sql`insert into inspection (inspection_id, release_id, bundle_id, channel, state, at, digests, detail)
+      values (${inspectionId}, ${releaseId}, ${bundleId}, 'website', 'public', ${at}, '[]', ${detail}::jsonb)
+      on conflict do nothing`.execute(app);
+    await sql`insert into access (bundle_id, revision, person_id, day, what)
+      values (${bundleId}, ${sealed.revision}, 'auditor', '2026-11-24', 'evidence') on conflict do nothing`.execute(
+      app,
+    );
+  }
+}
+type Life = Awaited<ReturnType<typeof wholeLife>>;
 
 describe('every change of state', () => {
   test('has exactly one row, however often it is repeated', async () => {
@@ -132,15 +171,58 @@ describe('every change of state', () => {
       ...fourGates.map(({ id }) => `decision.recorded reviewer-${id}`),
       'transition.recorded leader',
       'staging.stored system',
-      'plan.saved system',
+      'plan.saved leader',
       'plan.withdrawn system',
-      'plan.saved system',
+      'plan.saved leader',
       'release.committed system',
       'receipt.received channel:website',
     ]);
     expect(new Set(rows.map((row) => row.bundleId))).toEqual(new Set([bundleId]));
-    const kinds = new Set<string>(rows.map(({ kind }) => kind));
-    expect(AuditKind.options.filter((kind) => !kinds.has(kind))).toEqual(['command.refused']);
+  });
+
+  test('of the release engine has its row too, and every kind is written by something', async () => {
+    const { bundleId, releaseId, sealed, text } = await wholeLife();
+    const before = await size();
+    await engine({ bundleId, releaseId, sealed, text });
+    const rows = await audit.rows({ after: before, limit: 1_000 });
+    expect(rows.map(({ kind, actor }) => `${kind} ${actor}`)).toEqual([
+      'override.recorded first',
+      'override.recorded second',
+      'emergency.declared leader',
+      'emergency.reported drafter',
+      'delegation.recorded chief',
+      'delegation.revoked chief',
+      'notice.issued system',
+      'group.formed leader',
+      'amendment.recorded system',
+      'validity.changed system',
+      'inspection.recorded system',
+      'bundle.read auditor',
+    ]);
+    const kinds = new Set<string>((await chain()).map(({ kind }) => kind));
+    // Written where they belong: refusals below, the others with changes of a revision, restores and dead letters.
+    const elsewhere = [
+      'command.refused',
+      'change.recorded',
+      'restore.marked',
+      'restore.cleared',
+      'dead-letter.decided',
+    ];
+    expect(AuditKind.options.filter((kind) => !kinds.has(kind) && !elsewhere.includes(kind))).toEqual([]);
+    expect(verifyChain(await chain())).toMatchObject({ ok: true });
+  });
+
+  test('has a trigger at its table; the tables without one follow from rows that have one', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+        and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgname like 'audit\\_%')
+      order by relname collate "C"`.execute(app);
+    expect(rows.map(({ name }) => name).filter((name) => !name.startsWith('kysely_'))).toEqual([
+      'bundle', // its first revision
+      'decision_person', // by the trigger of decision
+      'gate_input', // said with the revision
+      'inbox', // event ids that were handled
+    ]);
   });
 
   test('that was rolled back has none, and leaves no gap', async () => {
@@ -179,10 +261,12 @@ test('50 decisions at once make a gapless chain that verifies', async () => {
 });
 
 test('no row holds the title, the number or a reason of a bundle', async () => {
-  const { bundleId, title, documentNumber } = await wholeLife();
+  const life = await wholeLife();
+  await engine(life);
+  const { bundleId, title, documentNumber } = life;
   const { issuingBody, draftingUnit } = manifestOf(bundleId);
-  const rows = await audit.rows({ after: 0, limit: 100_000, bundleId });
-  expect(rows.length).toBeGreaterThan(10);
+  const rows = await audit.rows({ after: 0, limit: 100_000 });
+  expect(rows.filter((row) => row.bundleId === bundleId).length).toBeGreaterThan(20);
   for (const secret of [title, documentNumber, issuingBody, draftingUnit, '意见'])
     expect(JSON.stringify(rows)).not.toContain(secret);
   // Nothing but ids, digests, instants and words of our own: all of it is ASCII.
@@ -222,19 +306,25 @@ describe('nobody changes a row', () => {
 
 describe('the rows behind the chain', () => {
   test('are each vouched for by the row that was written with them', async () => {
-    const { bundleId } = await wholeLife();
-    const evidence = await audit.evidence(bundleId);
+    const life = await wholeLife();
+    await engine(life);
+    const evidence = await audit.evidence(life.bundleId);
     if (!evidence) throw new Error('not reached');
     const vouched = vouch(evidence, await chain());
     const all = Object.values(vouched).flat();
-    expect(all).toHaveLength(8); // a revision, four decisions, a transition, a release, a receipt
+    // At least a revision, four decisions, a transition, a release, a receipt; two overrides, an emergency with its report,
+    // a notice, a group, an act, a validity, an inspection, a reader.
+    expect(all.length).toBeGreaterThanOrEqual(18);
     expect(all.filter(({ seq }) => seq === null)).toEqual([]);
-    expect(new Set(all.map(({ seq }) => seq)).size).toBe(8);
+    expect(new Set(all.map(({ seq }) => seq)).size).toBe(all.length);
   });
 
   test('that somebody changed, or slipped in past the triggers, have nobody to vouch for them', async () => {
     const { bundleId } = await wholeLife();
     await sql`update decision set reason = 'another' where bundle_id = ${bundleId} and gate = 'legal'`.execute(owner);
+    await sql`update decision set acting_for = 'chief' where bundle_id = ${bundleId} and gate = 'wording'`.execute(
+      owner,
+    );
     await owner.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx); // as a restore would
       await sql`insert into transition select bundle_id, 99, revision, seal, 'released', 'nobody', null
@@ -243,7 +333,7 @@ describe('the rows behind the chain', () => {
     const evidence = await audit.evidence(bundleId);
     if (!evidence) throw new Error('not reached');
     const { decisions, transitions } = vouch(evidence, await chain());
-    expect(decisions.filter(({ seq }) => seq === null).map(({ gate }) => gate)).toEqual(['legal']);
+    expect(decisions.filter(({ seq }) => seq === null).map(({ gate }) => gate)).toEqual(['legal', 'wording']);
     expect(transitions.filter(({ seq }) => seq === null).map(({ transition }) => transition)).toEqual([99]);
   });
 

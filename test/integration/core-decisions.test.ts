@@ -47,7 +47,13 @@ describe('a decision is carried', () => {
     const first = await rows.revise(newBundleId());
     await rows.sign(first, 'wording');
     await store.addDecision(first, {
-      ...{ decision: 'returned', gate: 'political', seal: first.seal, reviewerId: 'reviewer-political', reason: '不妥' },
+      ...{
+        decision: 'returned',
+        gate: 'political',
+        seal: first.seal,
+        reviewerId: 'reviewer-political',
+        reason: '不妥',
+      },
     });
     const second = await rows.revise(first.bundleId, newNumber);
     await store.carryDecisions(second, 1);
@@ -115,7 +121,10 @@ describe('people', () => {
 
   test('who drafted this revision or an earlier one decide nothing, and nobody acts for them or for oneself', async () => {
     const first = await rows.revise(newBundleId(), { drafterId: 'author' });
-    const sealed = await rows.revise(first.bundleId, { manifest: { draftingUnit: '区财政局' }, drafterId: 'colleague' });
+    const sealed = await rows.revise(first.bundleId, {
+      manifest: { draftingUnit: '区财政局' },
+      drafterId: 'colleague',
+    });
     for (const by of [
       { reviewerId: 'author' },
       { reviewerId: 'colleague' },
