@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { sealedContent } from '../../activities/bundles/seal.ts';
 import type { AuditStore } from '../../activities/ports/audit-store.ts';
@@ -125,6 +126,12 @@ export function deskApi({
     acts,
     groups,
     path,
+    /** For the command line: the address of this API, which is closed with the returned thing. */
+    async listen() {
+      await api.listen({ host: '127.0.0.1', port: 0 });
+      const url = `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`;
+      return { url, [Symbol.asyncDispose]: () => api.close() };
+    },
     get: (as: string, url: string) => send(as, 'GET', url),
     post: (as: string, url: string, body?: object) => send(as, 'POST', url, body),
   };
