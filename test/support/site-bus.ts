@@ -4,6 +4,7 @@ import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { EventBus, EventRecord } from '../../activities/ports/event-bus.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import type { ReleaseEvent } from '../../schemas/events.ts';
+import { patiently } from './kafka-bench.ts';
 import type { SampleRelease } from './website.ts';
 
 /** Topics of one test's own: the log of releases, and where the website parks. */
@@ -11,10 +12,11 @@ export async function ownReleaseLog(bus: EventBus) {
   const id = randomUUID();
   const names = { topic: `test.releases.${id}.v1`, dead: `test.dead.${id}.v1`, group: `website-${id}` };
   const settings = { 'retention.ms': '-1' };
-  await bus.ensureTopics([
+  const specs = [
     { name: names.topic, partitions: 3, settings },
     { name: names.dead, partitions: 1, settings },
-  ]);
+  ];
+  await patiently(() => bus.ensureTopics(specs)); // a busy broker may not host yet what it has just made
   const onLog = (event: ReleaseEvent): EventRecord => ({ ...encodeEvent(event), topic: names.topic });
   return { ...names, say: (...events: ReleaseEvent[]) => bus.publish(events.map(onLog)) };
 }
