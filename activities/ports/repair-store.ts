@@ -2,7 +2,7 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseGroup, ReleaseId, ReleaseState, Validity } from '../../schemas/release.ts';
-import type { Instant } from '../../schemas/text.ts';
+import type { Digest, Instant } from '../../schemas/text.ts';
 import type { Override } from '../releases/types.ts';
 import type { Release, Revision, Staging } from './core-store.ts';
 
@@ -21,12 +21,29 @@ export type BundleRows = {
   plan: { t0: Instant; armedBy: string | null; groupId: GroupId | null } | null;
   group: ReleaseGroup | null;
   release: Release | null;
+  /** Of every revision that was ever committed. */
+  releaseIds: ReleaseId[];
   /** In the order in which they came. */
   receipts: ChannelReceipt[];
   amendments: Amendment[];
   validity: Validity | null;
   transitions: number;
   last: { state: ReleaseState; actorId: string; detail: string | null } | null;
+};
+
+/** What the log of orders says of one release. */
+export type LoggedRelease = {
+  bundleId: BundleId;
+  releaseId: ReleaseId;
+  /** Null where only its end is in the log. */
+  seal: Digest | null;
+  channels: Staging['channels'];
+  /** AES-256-GCM key, base64; null before it went. */
+  key: string | null;
+  committedAt: Instant | null;
+  /** Why; null where it was not. */
+  rolledBack: string | null;
+  withdrawn: string | null;
 };
 
 /** What `lockstep reconcile` reads and writes besides what the workflow does. */
@@ -36,10 +53,10 @@ export interface RepairStore {
   addInspection(eventId: string, inspection: ChannelInspection): Promise<void>;
   inspections(inspectionId: string): Promise<ChannelInspection[]>;
   /**
-   * Takes a commit over that the log knows and the rows have lost (a restored database). False where the revision or its
-   * staging is lost too.
+   * Takes a commit over, with what was staged for it, that the log knows and the rows have lost (a restored database).
+   * False where the revision is lost too.
    */
-  adoptRelease(releaseId: ReleaseId, committedAt: Instant): Promise<boolean>;
+  adoptRelease(logged: LoggedRelease): Promise<boolean>;
   /** The mark of a restore that nobody has cleared. */
   restored(): Promise<{ restoredAt: Instant; backupAt: Instant } | null>;
   clearRestored(personId: string): Promise<number>;

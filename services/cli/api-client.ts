@@ -117,10 +117,10 @@ export function createApiClient({ baseUrl, token, signal, send = request }: Opti
         path: `v1/reconcile/${inspectionId}/repair`,
         body: { type: 'application/json', bytes: '{}' },
       }),
-    clearRestored: () =>
+    clearRestored: (inspectionId: string) =>
       call(z.strictObject({ cleared: z.int().nonnegative() }), {
         method: 'POST',
-        path: 'v1/reconcile/clear',
+        path: `v1/reconcile/${inspectionId}/clear`,
         body: { type: 'application/json', bytes: '{}' },
       }),
     deadLetters: () => call(DeadLettersAnswer, { method: 'GET', path: 'v1/dead-letters' }),

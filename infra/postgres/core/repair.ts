@@ -42,7 +42,8 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
       .where('bundle_id', '=', bundleId)
       .executeTakeFirst();
     const plan = await db.selectFrom('plan').selectAll().where('bundle_id', '=', bundleId).executeTakeFirst();
-    const release = (await store.releases(bundleId)).find((each) => each.revision === number) ?? null;
+    const releases = await store.releases(bundleId);
+    const release = releases.find((each) => each.revision === number) ?? null;
     const groupId = release?.groupId ?? plan?.group_id ?? null;
     const members = groupId
       ? await db.selectFrom('release_group').select('bundle_id').where('group_id', '=', groupId).execute()
@@ -97,6 +98,7 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
         ? { groupId: GroupId.parse(groupId), members: members.map(({ bundle_id }) => BundleId.parse(bundle_id)) }
         : null,
       release,
+      releaseIds: releases.map(({ releaseId }) => releaseId),
       receipts: receipts.map(receiptOf),
       amendments: release ? await store.amendments(release.releaseId) : [],
       validity: validity ? Validity.parse(validity.validity) : null,
@@ -147,27 +149,33 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
       );
     },
 
-    adoptRelease: (releaseId, committedAt) =>
+    adoptRelease: ({ bundleId, releaseId, seal, committedAt, key, channels }) =>
       db.transaction().execute(async (tx) => {
-        const staging = await tx
-          .selectFrom('staging')
-          .innerJoin('revision', (join) =>
-            join
-              .onRef('revision.bundle_id', '=', 'staging.bundle_id')
-              .onRef('revision.revision', '=', 'staging.revision'),
-          )
-          .select(['staging.bundle_id', 'staging.revision', 'revision.seal'])
-          .where('release_id', '=', releaseId)
+        const revision = await tx
+          .selectFrom('revision')
+          .select('revision')
+          .where('bundle_id', '=', bundleId)
+          .where('seal', '=', seal ?? '')
           .executeTakeFirst();
-        if (!staging) return false;
+        if (!revision || !seal || !committedAt || !key) return false;
+        await tx
+          .insertInto('staging')
+          .values({
+            release_id: releaseId,
+            bundle_id: bundleId,
+            revision: revision.revision,
+            key: Buffer.from(key, 'base64'),
+            channels: JSON.stringify(channels),
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
         // The instant that was armed is lost with the rows; the commit itself is known, and it was not early.
-        const { bundle_id, revision, seal } = staging;
         await tx
           .insertInto('release')
           .values({
             release_id: releaseId,
-            bundle_id,
-            revision,
+            bundle_id: bundleId,
+            revision: revision.revision,
             seal,
             t0: committedAt,
             committed_at: committedAt,

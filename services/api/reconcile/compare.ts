@@ -1,8 +1,8 @@
 import type { BundleRows } from '../../../activities/ports/repair-store.ts';
-import type { Channel } from '../../../schemas/bundle.ts';
+import type { BundleId, Channel } from '../../../schemas/bundle.ts';
 import type { ChannelInspection } from '../../../schemas/receipt.ts';
 import type { Drift, ReconcileAnswer } from '../../../schemas/reconcile.ts';
-import type { BoardStatus } from '../../../schemas/release.ts';
+import type { BoardStatus, ReleaseId } from '../../../schemas/release.ts';
 import type { Bilingual } from '../../../schemas/text.ts';
 
 type Expected = ReconcileAnswer['channels'][number]['expected'];
@@ -21,7 +21,7 @@ export function expectedOn({ release, staging, last, receipts }: BundleRows, cha
 
 /** What a channel found of itself, beside what should be. Null where both agree. */
 export function channelDrift(
-  { bundleId, staging }: BundleRows,
+  { bundleId, releaseId }: { bundleId: BundleId; releaseId: ReleaseId },
   channel: Channel,
   expected: Expected,
   found: ChannelInspection | undefined,
@@ -29,7 +29,7 @@ export function channelDrift(
   const drift = (kind: Drift['kind'], zh: string, en: string, repair: Drift['repair'] = null): Drift => ({
     kind,
     bundleId,
-    releaseId: staging?.releaseId ?? null,
+    releaseId,
     channel,
     message: withDetail({ zh: `${channel}：${zh}`, en: `${channel}: ${en}` }, found?.detail ?? null),
     repair,

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import type { EventBus } from '../../../activities/ports/event-bus.ts';
-import type { BundleRows, RepairStore } from '../../../activities/ports/repair-store.ts';
+import type { BundleRows, LoggedRelease, RepairStore } from '../../../activities/ports/repair-store.ts';
 import { releaseEvent } from '../../../activities/releases/events.ts';
-import type { Channel } from '../../../schemas/bundle.ts';
+import type { BundleId, Channel } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { eventId } from '../../../schemas/event-id.ts';
 import { type LockstepEvent, ReleaseEvent, Topic } from '../../../schemas/events.ts';
 import type { Drift, ReconcileAnswer, ReconcileStarted } from '../../../schemas/reconcile.ts';
+import type { ReleaseId } from '../../../schemas/release.ts';
+import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
 import { boardFromRows } from './board-from-rows.ts';
 import { channelDrift, expectedOn, workflowDrift } from './compare.ts';
-import { type Logged, logDrift, readOrders } from './log-reading.ts';
+import { logDrift, readOrders } from './log-reading.ts';
+
+/** A release and the channels that were asked for it. `lost`: the rows know nothing of it. */
+type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lost: boolean };
 
 export type ReconcilerDeps = {
   repairs: RepairStore;
@@ -38,7 +43,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
   const channelsOf = ({ revision, staging }: BundleRows): Channel[] =>
     staging && revision ? revision.content.channels : [];
 
-  async function ordersInLog(): Promise<Logged[]> {
+  async function ordersInLog(): Promise<LoggedRelease[]> {
     const orders = readOrders();
     await bus.read({
       topics: [Topic.releases],
@@ -50,12 +55,12 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     return orders.all();
   }
 
-  /** Writes down what the log knows: the commit first, then how it ended. */
-  async function adopt({ releaseId, committedAt, withdrawn, rolledBack }: Logged, rows: BundleRows): Promise<void> {
-    if (!committedAt || !rows.revision || !(await repairs.adoptRelease(releaseId, committedAt))) return;
+  /** Writes down what the log knows: the commit with its staging first, then how it ended. */
+  async function adopt(logged: LoggedRelease, rows: BundleRows): Promise<boolean> {
+    if (!rows.revision || !(await repairs.adoptRelease(logged))) return false;
     const { bundleId, revision, seal } = rows.revision;
+    const { withdrawn, rolledBack, committedAt } = logged;
     const end = withdrawn ? ('withdrawn' as const) : rolledBack ? ('rolled-back' as const) : ('verifying' as const);
-    const detail = `by the log: ${withdrawn ?? rolledBack ?? committedAt}`;
     await store.addTransition({
       bundleId,
       revision,
@@ -63,29 +68,33 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       transition: rows.transitions,
       state: end,
       actorId: 'system',
-      detail,
+      detail: `by the log: ${withdrawn ?? rolledBack ?? committedAt}`,
     });
+    return true;
   }
 
-  async function inspect(inspectionId: string, all: BundleRows[]): Promise<number> {
-    const events = all.flatMap((rows): LockstepEvent[] => {
-      const [channels, releaseId] = [channelsOf(rows), rows.staging?.releaseId];
-      if (channels.length === 0 || !releaseId) return [];
-      return [
-        {
-          specversion: '1.0',
-          id: eventId('release.inspect.v1', inspectionId, releaseId),
-          source: '/lockstep/core',
-          type: 'release.inspect.v1',
-          subject: rows.bundleId,
-          time: new Date().toISOString(),
-          datacontenttype: 'application/json',
-          data: { releaseId, inspectionId, channels },
-        },
-      ];
-    });
+  async function inspect(inspectionId: string, asked: Asked[]): Promise<void> {
+    const events = asked.map(
+      ({ bundleId, releaseId, channels }): LockstepEvent => ({
+        specversion: '1.0',
+        id: eventId('release.inspect.v1', inspectionId, releaseId),
+        source: '/lockstep/core',
+        type: 'release.inspect.v1',
+        subject: bundleId,
+        time: new Date().toISOString(),
+        datacontenttype: 'application/json',
+        data: { releaseId, inspectionId, channels },
+      }),
+    );
     if (events.length > 0) await announce(events);
-    return all.flatMap(channelsOf).length;
+  }
+
+  /** What each look asked, for whoever comes for its result; a process that starts anew has to look anew. */
+  const looks = new Map<string, { asked: Asked[]; mended: boolean; drifts: Drift[] }>();
+  function lookOf(inspectionId: string) {
+    const look = looks.get(inspectionId);
+    if (look) return look;
+    throw new Refusal('NotFound', { zh: '没有这次核对，请重新核对', en: 'There is no such look; start another' });
   }
 
   return {
@@ -95,17 +104,14 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       const repaired: Drift[] = [];
       let all = await allRows();
       const byId = new Map(all.map((rows) => [rows.bundleId, rows]));
-      for (const logged of await ordersInLog()) {
-        const rows = byId.get(logged.bundleId) ?? null;
-        const drift = logDrift(logged, rows);
+      const logged = await ordersInLog();
+      for (const each of logged) {
+        const rows = byId.get(each.bundleId) ?? null;
+        const drift = logDrift(each, rows);
         if (!drift) continue;
-        if (!repair || !rows || drift.repair !== 'adopt') {
-          drifts.push(drift);
-          continue;
-        }
-        await adopt(logged, rows);
-        byId.set(logged.bundleId, await repairs.rows(logged.bundleId)); // of one bundle there may be more to adopt
-        repaired.push(drift);
+        const adopted = repair && rows !== null && drift.repair === 'adopt' && (await adopt(each, rows));
+        if (adopted) byId.set(each.bundleId, await repairs.rows(each.bundleId)); // there may be more to adopt of it
+        (adopted ? repaired : drifts).push(drift);
       }
       all = [...byId.values()];
       for (const rows of all) {
@@ -115,31 +121,49 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         if (repair && restored) await releases.rebuild(rows.bundleId, restored);
         (repair && restored ? repaired : drifts).push(drift);
       }
+      // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
+      const asked = all.flatMap((rows): Asked[] => {
+        const [channels, releaseId] = [channelsOf(rows), rows.staging?.releaseId];
+        return releaseId && channels.length > 0 ? [{ bundleId: rows.bundleId, releaseId, channels, lost: false }] : [];
+      });
+      for (const { bundleId, releaseId, channels, committedAt, withdrawn, rolledBack } of logged) {
+        if (!committedAt || withdrawn || rolledBack || asked.some((each) => each.releaseId === releaseId)) continue;
+        if (byId.get(bundleId)?.releaseIds.includes(releaseId)) continue; // superseded by a later revision
+        asked.push({ bundleId, releaseId, channels: channels.map(({ channel }) => channel), lost: true });
+      }
       const inspectionId = randomUUID();
-      const asked = await inspect(inspectionId, all);
-      return { inspectionId, bundles: all.length, asked, drifts, repaired };
+      looks.set(inspectionId, { asked, mended: repaired.length > 0, drifts });
+      await inspect(inspectionId, asked);
+      return {
+        inspectionId,
+        bundles: all.length,
+        asked: asked.flatMap(({ channels }) => channels).length,
+        drifts,
+        repaired,
+      };
     },
 
     /** What the channels have answered so far; with `actorId`, what can be mended is ordered in that operator's name. */
     async result(inspectionId: string, actorId: string | null): Promise<ReconcileAnswer> {
+      const look = lookOf(inspectionId);
       const found = await repairs.inspections(inspectionId);
       const channels: ReconcileAnswer['channels'] = [];
       const drifts: Drift[] = [];
       const repaired: Drift[] = [];
-      for (const rows of await allRows()) {
-        const releaseId = rows.staging?.releaseId;
-        if (!releaseId || !rows.last) continue;
-        for (const channel of channelsOf(rows)) {
-          const expected = expectedOn(rows, channel);
+      for (const { bundleId, releaseId, channels: askedOf, lost } of look.asked) {
+        const rows = await repairs.rows(bundleId);
+        for (const channel of askedOf) {
+          const expected = lost ? 'absent' : expectedOn(rows, channel);
           const answer = found.find((each) => each.releaseId === releaseId && each.channel === channel);
-          const about = { bundleId: rows.bundleId, releaseId, state: rows.last.state, channel, expected };
-          channels.push({ ...about, found: answer?.state ?? null });
-          const drift = channelDrift(rows, channel, expected, answer);
+          const state = rows.last?.state ?? 'draft';
+          channels.push({ bundleId, releaseId, state, channel, expected, found: answer?.state ?? null });
+          const drift = channelDrift({ bundleId, releaseId }, channel, expected, answer);
           if (!drift) continue;
           const mended = actorId !== null && drift.repair !== null && (await mend(rows, channel, drift, actorId));
           (mended ? repaired : drifts).push(drift);
         }
       }
+      look.mended ||= repaired.length > 0;
       const answered = channels.filter((each) => each.found !== null).length;
       const restored = await repairs.restored();
       return {
@@ -153,7 +177,17 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       };
     },
 
-    clear: (personId: string) => repairs.clearRestored(personId),
+    /** 恢复发布: only on a look that found nothing different, and mended nothing: what was mended is looked at once more. */
+    async clear(inspectionId: string, personId: string): Promise<number> {
+      const look = lookOf(inspectionId);
+      const { drifts } = await this.result(inspectionId, null);
+      const open = [...look.drifts, ...drifts];
+      if (open.length === 0 && !look.mended) return repairs.clearRestored(personId);
+      throw new Refusal('RestoreUnreconciled', {
+        zh: look.mended ? '这次核对有修复，请再核对一次' : `还有 ${open.length} 处偏差，不能恢复发布`,
+        en: look.mended ? 'This look mended something; look once more' : `${open.length} differences stand`,
+      });
+    },
   };
 
   async function mend(rows: BundleRows, channel: Channel, { repair }: Drift, actorId: string): Promise<boolean> {

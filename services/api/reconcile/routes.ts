@@ -23,8 +23,8 @@ export function serveReconcile(
     const { id } = personOf(request, 'operator');
     return reconciler.result(inspectionOf(request.params), id);
   });
-  api.post('/v1/reconcile/clear', async (request): Promise<{ cleared: number }> => {
+  api.post('/v1/reconcile/:inspectionId/clear', async (request): Promise<{ cleared: number }> => {
     const { id } = personOf(request, 'operator');
-    return { cleared: await reconciler.clear(id) };
+    return { cleared: await reconciler.clear(inspectionOf(request.params), id) };
   });
 }

@@ -40,11 +40,14 @@ export async function reconcile(invocation: Invocation, rawOptions: unknown): Pr
     answer = await api.repairChannels(started.inspectionId);
   const drifts = [...started.drifts, ...answer.drifts];
   const whole = drifts.length === 0;
-  const cleared = clear && whole && (await api.clearRestored()).cleared > 0;
+  const repaired = [...started.repaired, ...answer.repaired];
+  // The core itself refuses where something differs, or was mended just now: that is looked at once more first.
+  const clean = whole && repaired.length === 0;
+  const cleared = clear && clean && (await api.clearRestored(started.inspectionId)).cleared > 0;
   const result = CliReconciled.parse({
     ...answer,
     drifts,
-    repaired: [...started.repaired, ...answer.repaired],
+    repaired,
     restored: cleared ? null : answer.restored,
     cleared,
   });
@@ -79,8 +82,8 @@ function view({ channels, drifts, repaired, restored, cleared }: CliReconciled, 
     ...(cleared ? ['已恢复发布。Releases go out again.'] : []),
     ...(restored
       ? [
-          `数据库于 ${restored.restoredAt} 恢复自 ${restored.backupAt} 的备份，发布仍然关闭；没有偏差后用 --clear 恢复。`,
-          `Releases are off since the restore; once nothing differs, turn them on with --clear.`,
+          `数据库于 ${restored.restoredAt} 恢复自 ${restored.backupAt} 的备份，发布仍然关闭；再核对一次、没有偏差也没有修复时，用 --clear 恢复。`,
+          `Releases are off since the restore; once a look finds nothing and mends nothing, turn them on with --clear.`,
         ]
       : []),
     '',

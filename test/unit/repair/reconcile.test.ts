@@ -59,6 +59,7 @@ function rowsIn(
     plan: committed || state === 'armed' ? { t0: at, armedBy: 'leader', groupId: null } : null,
     group: null,
     release: committed ? { ...sealed, releaseId, t0: at, committedAt: at, groupId: null } : null,
+    releaseIds: committed ? [releaseId] : [],
     receipts: receipts.map(([channel, word]) => receipt(bundleId, releaseId, channel, word)),
     amendments: [],
     validity: null,
@@ -70,6 +71,7 @@ const both = (word: ChannelReceipt['state']): [Channel, ChannelReceipt['state']]
   ['website', word],
   ['wechat', word],
 ];
+const aboutOf = ({ bundleId, staging }: BundleRows) => ({ bundleId, releaseId: staging?.releaseId as ReleaseId });
 const found = (rows: BundleRows, state: ChannelInspection['state']): ChannelInspection => ({
   inspectionId: randomUUID(),
   releaseId: rows.staging?.releaseId as ReleaseId,
@@ -163,13 +165,13 @@ describe('what differs', () => {
   ];
   test.each(table)('expected %s, found %s: %s', (expected, state, kind, repair) => {
     const rows = rowsIn('released', { committed: true });
-    const drift = channelDrift(rows, 'website', expected, found(rows, state));
+    const drift = channelDrift(aboutOf(rows), 'website', expected, found(rows, state));
     expect(drift && { kind: drift.kind, repair: drift.repair }).toEqual(kind && { kind, repair });
   });
 
   test('a mail that nobody finds is reported, and not sent again', () => {
     const rows = rowsIn('released', { committed: true });
-    expect(channelDrift(rows, 'press-pack', 'public', found(rows, 'absent'))).toMatchObject({ repair: null });
+    expect(channelDrift(aboutOf(rows), 'press-pack', 'public', found(rows, 'absent'))).toMatchObject({ repair: null });
   });
 
   test('a workflow that is gone, has another revision, or a signature that the rows lack, gives way to the rows', () => {
@@ -185,24 +187,31 @@ describe('what differs', () => {
     expect(workflowDrift(rowsIn('withdrawn'), null)).toBeNull();
   });
 
-  test('the log knows what a restored database has lost', () => {
+  test('the log knows what a restored database has lost, the staging too', () => {
     const rows = rowsIn('armed');
     const orders = readOrders();
     const releaseId = rows.staging?.releaseId as ReleaseId;
+    const seal = rows.revision?.seal;
     const event = (type: string, data: object) =>
       orders.add({ type, subject: rows.bundleId, data: { releaseId, ...data } } as never);
-    event('release.prepare.v1', {});
-    expect(logDrift(orders.all()[0] as never, rows)).toBeNull(); // nothing went out
-    event('release.go.v1', { committedAt: at });
-    expect(logDrift(orders.all()[0] as never, rows)).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
-    expect(logDrift(orders.all()[0] as never, null)).toMatchObject({ kind: 'log-ahead', repair: null });
-    const adopted = rowsIn('verifying', { committed: true });
-    const same = { ...adopted, bundleId: rows.bundleId, staging: rows.staging };
-    expect(logDrift(orders.all()[0] as never, same)).toBeNull();
+    const drift = (now: BundleRows | null) => logDrift(orders.all()[0] as never, now);
+    event('release.prepare.v1', { seal, channels: [{ channel: 'website', objects: [] }] });
+    expect(drift(rows)).toBeNull(); // nothing went out
+    event('release.go.v1', { seal, committedAt: at, key: 'AAAA' });
+    expect(orders.all()[0]).toMatchObject({ key: 'AAAA', channels: [{ channel: 'website' }] });
+    expect(drift(rows)).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
+    expect(drift({ ...rows, staging: null })).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
+    expect(drift(null)).toMatchObject({ kind: 'log-ahead', repair: null });
+    expect(drift(rowsIn('armed'))).toMatchObject({ repair: null }); // the revision itself is lost
+    const adopted = {
+      ...rows,
+      ...rowsIn('verifying', { committed: true }),
+      revision: rows.revision,
+      releaseIds: [releaseId],
+    };
+    expect(drift(adopted)).toBeNull();
     event('release.withdrawn.v1', { reason: '依据变化' });
-    expect(logDrift(orders.all()[0] as never, same)).toMatchObject({ repair: 'adopt' });
-    expect(
-      logDrift(orders.all()[0] as never, { ...same, last: { state: 'withdrawn', actorId: 'x', detail: null } }),
-    ).toBeNull();
+    expect(drift(adopted)).toMatchObject({ repair: 'adopt' });
+    expect(drift({ ...adopted, last: { state: 'withdrawn', actorId: 'x', detail: null } })).toBeNull();
   });
 });
