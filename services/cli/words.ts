@@ -1,8 +1,10 @@
 import type { ActKind, Channel } from '../../schemas/bundle.ts';
+import type { EmergencyUse, ReadKind } from '../../schemas/desk.ts';
 import type { Severity } from '../../schemas/finding.ts';
 import type { GateState, SealedPart } from '../../schemas/gate.ts';
-import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ChannelState, ReleaseState } from '../../schemas/release.ts';
+import type { NoticeKind } from '../../schemas/notice.ts';
+import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
+import type { ChannelState, ReleaseState, Validity } from '../../schemas/release.ts';
 import type { Instant } from '../../schemas/text.ts';
 
 /** The one vocabulary of states, as in the console, logs and metrics. The code word follows, for scripts and search. */
@@ -44,6 +46,51 @@ export const actName: Record<ActKind, string> = {
   supersede: '替代',
   abolish: '废止',
   withdraw: '撤回',
+};
+
+export const validityName: Record<Validity, string> = {
+  'not-yet-effective': '尚未施行',
+  'in-force': '有效',
+  expiring: '即将失效',
+  expired: '失效',
+  amended: '已修改',
+  abolished: '废止',
+};
+
+export const noticeName: Record<NoticeKind, string> = {
+  'gate-reminder': '催办',
+  'gate-overdue': '超期',
+  'gate-escalation': '升级',
+  'release-held': '未能发布，已暂缓',
+  'channel-refused': '渠道被拒绝',
+  'outcome-unknown': '结果待核实',
+  'compensation-due': '补偿待确认',
+  'act-lost': '公告未送达',
+};
+
+export const readName: Record<ReadKind, string> = {
+  list: '列表',
+  status: '状态',
+  findings: '检查意见',
+  receipts: '渠道回执',
+  evidence: '证据',
+  preview: '预览',
+  changes: '改动',
+};
+
+export const inspectionName: Record<ChannelInspection['state'], string> = {
+  absent: '没有',
+  staged: '已预置、未公开',
+  public: '已公开',
+  withdrawn: '已撤回',
+  unknown: '平台未答',
+};
+
+export const reportStateName: Record<EmergencyUse['state'], string> = {
+  'not-released': '未发布',
+  due: '待报',
+  overdue: '逾期未报',
+  reported: '已报',
 };
 
 export const partName: Record<SealedPart, string> = {

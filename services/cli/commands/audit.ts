@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ChainVerdict, verifyChain, verifyExtract } from '../../../activities/audit/chain.ts';
 import { readCheckpoints, readJsonLines } from '../../../activities/audit/checkpoint-lines.ts';
-import { vouch } from '../../../activities/audit/evidence.ts';
+import { unbacked, vouch } from '../../../activities/audit/evidence.ts';
 import { type RestoreInChain, restoresIn } from '../../../activities/audit/restores.ts';
 import { localCheckpoints, readText } from '../../../infra/cli-io/audit-files.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
@@ -38,11 +38,14 @@ export async function exportAudit(invocation: Invocation, rawOptions: unknown): 
   if (out === undefined) stdout.write(lines);
   else await writeReport(resolve(cwd, out), lines);
   if (report !== undefined && bundle !== undefined) {
-    const [evidence, chain, signed] = await Promise.all([api.evidence(bundle), fetchRows(api), local(invocation)]);
+    const [evidence, signed] = await Promise.all([api.evidence(bundle), local(invocation)]);
+    const chain = await fetchRows(api); // after the evidence: every fact of it is in the chain by now
     const { verdict, checkpoints } = judge(chain, signed, false);
+    const vouched = vouch(evidence, chain);
     const page = renderEvidence({
       evidence,
-      vouched: vouch(evidence, chain),
+      vouched,
+      unbacked: unbacked(evidence, vouched, chain),
       rows: ownRows(chain, bundle),
       verdict,
       checkpoints: checkpoints.length,
