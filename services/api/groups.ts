@@ -29,7 +29,8 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
         { where: 'members' },
       );
     }
-    const warnings = await checkInstant(store, t0, times.channels.release.leadSeconds);
+    // One is armed after another, and the first may not meet its instant before the last is armed.
+    const warnings = await checkInstant(store, t0, times.channels.release.leadSeconds * ids.length);
     for (const warning of warnings) log.warn({ bundleIds: ids }, warning.en);
     // The same bundles with the same seals are the same group, so that a leader may try again.
     const seals = members.map(({ bundleId, seal }) => `${bundleId} ${seal}`).sort();

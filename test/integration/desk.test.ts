@@ -71,7 +71,7 @@ describe('delegations', () => {
     delegationId: randomUUID(),
     gate: 'legal',
     from: 'reviewer-legal',
-    to: `helper-${randomUUID().slice(0, 8)}`,
+    to: `deputy-${randomUUID().slice(0, 8)}`,
     startsAt: '2020-01-01T00:00:00.000Z',
     endsAt: '2099-01-01T00:00:00.000Z',
     reason: '出差',
@@ -127,8 +127,8 @@ describe('delegations', () => {
         ...(actingFor && { actingFor }),
       } as GateDecision);
     const notAllowed = (error: unknown) => isPermanent(error, 'NotAllowed');
-    await decide('legal', 'helper', 'reviewer-legal');
-    await expect(decide('secrecy', 'helper')).rejects.toSatisfy(notAllowed);
+    await decide('legal', 'deputy', 'reviewer-legal');
+    await expect(decide('secrecy', 'deputy')).rejects.toSatisfy(notAllowed);
     await expect(decide('secrecy', 'other', 'reviewer-legal')).rejects.toSatisfy(notAllowed);
     await expect(decide('secrecy', 'other', 'drafter')).rejects.toSatisfy(notAllowed);
     await expect(decide('secrecy', 'drafter', 'other')).rejects.toSatisfy(notAllowed);
@@ -217,7 +217,12 @@ describe('the desk', () => {
       await at('released'),
     ];
     await store.addEmergency(owed, { reason: '汛情', declaredBy: 'leader' });
-    await store.addNotice(randomUUID(), lost, { kind: 'act-lost', gate: null, after: 0, detail: { zh: '未送达', en: 'lost' } });
+    await store.addNotice(randomUUID(), lost, {
+      kind: 'act-lost',
+      gate: null,
+      after: 0,
+      detail: { zh: '未送达', en: 'lost' },
+    });
     const ids = [open, done, owed, lost].map(({ bundleId }) => bundleId);
     const listed = async () => (await desk.unfinished()).filter((id) => ids.includes(id));
     expect(await listed()).toEqual([open.bundleId, owed.bundleId, lost.bundleId]);

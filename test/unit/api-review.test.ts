@@ -90,9 +90,9 @@ describe('an error passes by two people', () => {
 
   test('a delegate of the reviewer can neither ask nor confirm', async () => {
     const api = deskApi({ findings: [hidden] });
-    await delegateTo(api, 'helper', { gate: 'secrecy', by: 'reviewer-secrecy' });
+    await delegateTo(api, 'deputy', { gate: 'secrecy', by: 'reviewer-secrecy' });
     for (const step of ['request', 'confirm']) {
-      const answer = await api.post('helper', url(api.path, step), { seal: api.seal, reason: '系法条引用' });
+      const answer = await api.post('deputy', url(api.path, step), { seal: api.seal, reason: '系法条引用' });
       expect(answer.status).toBe(403);
     }
   });
@@ -138,11 +138,11 @@ const signs = (api: Api, person: string, gate = 'legal') =>
 describe('delegation', () => {
   test('a delegate signs for the reviewer, who is named in the decision', async () => {
     const api = deskApi();
-    expect((await signs(api, 'helper')).status).toBe(403);
-    expect((await delegateTo(api, 'helper')).status).toBe(200);
-    expect((await signs(api, 'helper')).status).toBe(200);
-    expect(api.acts[0]?.argument).toMatchObject({ reviewerId: 'helper', actingFor: 'reviewer-legal', gate: 'legal' });
-    expect((await signs(api, 'helper', 'secrecy')).status).toBe(403);
+    expect((await signs(api, 'deputy')).status).toBe(403);
+    expect((await delegateTo(api, 'deputy')).status).toBe(200);
+    expect((await signs(api, 'deputy')).status).toBe(200);
+    expect(api.acts[0]?.argument).toMatchObject({ reviewerId: 'deputy', actingFor: 'reviewer-legal', gate: 'legal' });
+    expect((await signs(api, 'deputy', 'secrecy')).status).toBe(403);
   });
 
   test('a reviewer of the gate signs for himself, whatever he holds', async () => {
@@ -158,21 +158,21 @@ describe('delegation', () => {
     ['has ended', { from: -2 * day, until: -day }],
   ])('counts for nothing where it %s', async (_what, period) => {
     const api = deskApi();
-    await delegateTo(api, 'helper', period);
-    expect((await signs(api, 'helper')).status).toBe(403);
+    await delegateTo(api, 'deputy', period);
+    expect((await signs(api, 'deputy')).status).toBe(403);
   });
 
   test('counts for nothing once it was revoked, or once the reviewer is one no more', async () => {
     const api = deskApi();
-    const { delegations } = DelegationsAnswer.parse((await delegateTo(api, 'helper')).body);
+    const { delegations } = DelegationsAnswer.parse((await delegateTo(api, 'deputy')).body);
     const revoke = `/v1/delegations/${delegations[0]?.delegationId}/revoke`;
     expect((await api.post('second-legal', revoke, { reason: '回来了' })).status).toBe(403);
     expect((await api.post('reviewer-legal', revoke, { reason: '回来了' })).status).toBe(200);
-    expect((await signs(api, 'helper')).status).toBe(403);
+    expect((await signs(api, 'deputy')).status).toBe(403);
 
     const other = deskApi();
     const now = new Date().toISOString();
-    const stale = { gate: 'legal', from: 'reviewer-wording', to: 'helper', startsAt: now, endsAt: now, reason: 'x' };
+    const stale = { gate: 'legal', from: 'reviewer-wording', to: 'deputy', startsAt: now, endsAt: now, reason: 'x' };
     other.rows.delegations.push({
       ...stale,
       delegationId: randomUUID(),
@@ -181,12 +181,12 @@ describe('delegation', () => {
       revoked: null,
       state: 'valid',
     });
-    expect((await signs(other, 'helper')).status).toBe(403);
+    expect((await signs(other, 'deputy')).status).toBe(403);
   });
 
   test('a leader may record and revoke it for a reviewer who cannot', async () => {
     const api = deskApi();
-    const recorded = await delegateTo(api, 'helper', { by: 'leader', for: 'reviewer-legal' });
+    const recorded = await delegateTo(api, 'deputy', { by: 'leader', for: 'reviewer-legal' });
     const { delegations } = DelegationsAnswer.parse(recorded.body);
     expect(delegations).toMatchObject([{ from: 'reviewer-legal', recordedBy: 'leader', state: 'valid' }]);
     const revoke = `/v1/delegations/${delegations[0]?.delegationId}/revoke`;
@@ -194,14 +194,14 @@ describe('delegation', () => {
   });
 
   test.each([
-    ['by somebody who does not review the gate', 'helper', { by: 'reviewer-wording' }],
-    ['of a gate for a reviewer by another reviewer', 'helper', { by: 'second-legal', for: 'reviewer-legal' }],
-    ['by a leader for somebody who does not review the gate', 'helper', { by: 'leader', for: 'operator' }],
+    ['by somebody who does not review the gate', 'deputy', { by: 'reviewer-wording' }],
+    ['of a gate for a reviewer by another reviewer', 'deputy', { by: 'second-legal', for: 'reviewer-legal' }],
+    ['by a leader for somebody who does not review the gate', 'deputy', { by: 'leader', for: 'operator' }],
     ['to oneself', 'reviewer-legal', {}],
     ['by a leader to himself', 'leader', { by: 'leader', for: 'reviewer-legal' }],
     ['to an auditor', 'auditor', {}],
     ['to nobody', 'nobody', {}],
-    ['that ends before it begins', 'helper', { from: 2 * day, until: day }],
+    ['that ends before it begins', 'deputy', { from: 2 * day, until: day }],
   ])('is refused %s', async (_what, to, more) => {
     const api = deskApi();
     const answer = await delegateTo(api, to, more);
@@ -211,8 +211,8 @@ describe('delegation', () => {
 
   test('cannot be handed on, and cannot close a ring', async () => {
     const api = deskApi();
-    await delegateTo(api, 'helper');
-    expect((await delegateTo(api, 'operator', { by: 'leader', for: 'helper' })).status).toBe(403);
+    await delegateTo(api, 'deputy');
+    expect((await delegateTo(api, 'operator', { by: 'leader', for: 'deputy' })).status).toBe(403);
     await delegateTo(api, 'second-legal');
     expect((await delegateTo(api, 'reviewer-legal', { by: 'second-legal' })).status).toBe(403);
   });
@@ -225,12 +225,12 @@ describe('delegation', () => {
     Object.assign(board.gates[2] ?? {}, { state: 'signed', reviewerId: 'busy', actingFor: 'absent' });
     const decide = (reviewerId: string, actingFor: string) => () =>
       assertMayDecide(board, { decision: 'signed', gate: 'legal', seal: deskApi().seal, reviewerId, actingFor });
-    expect(decide('helper', 'reviewer-legal')).not.toThrow();
+    expect(decide('deputy', 'reviewer-legal')).not.toThrow();
     for (const [who, forWhom] of [
       ['drafter', 'reviewer-legal'],
-      ['helper', 'drafter'],
+      ['deputy', 'drafter'],
       ['busy', 'reviewer-legal'],
-      ['helper', 'absent'],
+      ['deputy', 'absent'],
       ['absent', 'reviewer-legal'],
     ] as const)
       expect(decide(who, forWhom), `${who} for ${forWhom}`).toThrow();
