@@ -64,8 +64,8 @@ async function wholeLife() {
   await store.addOverride(first, { ...step, step: 'requested', personId: 'reviewer-secrecy' });
   await store.addOverride(first, { ...step, step: 'confirmed', personId: 'leader' });
   await store.addEmergency(first, { reason: text, declaredBy: 'leader' });
-  await store.addNotice(randomUUID(), first, { kind: 'gate-reminder', gate: 'legal', detail: message });
-  await store.addNotice(randomUUID(), first, { kind: 'gate-overdue', gate: 'legal', detail: null });
+  await store.addNotice(randomUUID(), first, { kind: 'gate-reminder', gate: 'legal', detail: message, after: null });
+  await store.addNotice(randomUUID(), first, { kind: 'gate-overdue', gate: 'legal', detail: null, after: null });
   await createAccessStore(db).record('reader', 'preview', [first]);
 
   const second = await rows.revise(bundleId, { manifest: { title: `${text}的措施` } });
@@ -123,7 +123,9 @@ const evidenceOf = async (bundleId: BundleId): Promise<StoredEvidence> => {
 };
 const chain = (): Promise<AuditRow[]> => createAuditStore(db).rows({ after: 0, limit: 100_000 });
 const listsOf = (evidence: StoredEvidence) =>
-  Object.entries(evidence).filter((entry): entry is [string, Record<string, unknown>[]] => Array.isArray(entry[1]));
+  (Object.entries(evidence) as [string, unknown][]).flatMap(([list, facts]): [string, Record<string, unknown>[]][] =>
+    Array.isArray(facts) ? [[list, facts]] : [],
+  );
 
 test('every kind of fact is told, and each is vouched for by a row of its own', async () => {
   const evidence = await evidenceOf(life.bundleId);

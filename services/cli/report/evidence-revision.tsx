@@ -2,7 +2,7 @@ import type { VouchedEvidence } from '../../../activities/audit/evidence.ts';
 import type { PartChange } from '../../../schemas/revision-change.ts';
 import { gateStateName, partName } from '../words.ts';
 import { FindingsOf } from './evidence-findings.tsx';
-import { Both, chainColumn, Fact, Facts, Grid, Id, Line, Time, Voucher } from './grid.tsx';
+import { Both, chainColumn, Fact, Facts, Gate, Grid, Id, Line, Time, Voucher } from './grid.tsx';
 import { gateName } from './words.ts';
 
 /** One revision: what it changed, who decided on it by which right, and what became of its findings. */
@@ -50,9 +50,9 @@ export function Revision({ revision, vouched }: { revision: number; vouched: Vou
             <Line
               key={each.gate}
               cells={[
-                gateName(each.gate).zh,
+                <Gate key="gate" of={each.gate} />,
                 <>
-                  {gateStateName[each.decision]} {each.reviewerId}
+                  {gateStateName[each.decision]} {each.decision}，{each.reviewerId}
                   {each.actingFor && `，代 for ${each.actingFor}`}
                   {each.carriedFrom && `，沿用第 ${each.carriedFrom} 稿 kept from ${each.carriedFrom}`}
                 </>,
@@ -86,7 +86,7 @@ function Changes({ change }: { change: VouchedEvidence['changes'][number] }) {
         <Both zh="作废" en="fell" />：{names(change.fell)}；<Both zh="沿用" en="kept" />：{names(change.kept)}；
         <Voucher seq={change.seq} />
         <br />
-        <span class="sign">＋</span> 新增 added，<span class="sign">－</span> 删去 removed
+        <span class="sign">［＋］</span>新增 added，<span class="sign">［－］</span>删去 removed
       </p>
       {change.changes.map((each) => (
         <Change key={`${each.part}-${each.item}`} change={each} />
@@ -101,7 +101,7 @@ function Change({ change: { part, item, kind, hunks, voids } }: { change: PartCh
     <>
       <h5>
         {changeName[kind]} {partName[part]} {item}{' '}
-        <small>（{voids.map((gate) => gateName(gate).zh).join('、')}）</small>
+        {voids.length > 0 && <small>（作废 voids：{voids.map((gate) => gateName(gate).zh).join('、')}）</small>}
       </h5>
       {hunks.length > 0 ? (
         <p class="diff">
@@ -110,12 +110,12 @@ function Change({ change: { part, item, kind, hunks, voids } }: { change: PartCh
               <span key={`${index + 1}`}>{text}</span>
             ) : op === 'added' ? (
               <ins key={`${index + 1}`}>
-                <span class="sign">＋</span>
+                <span class="sign">［＋］</span>
                 {text}
               </ins>
             ) : (
               <del key={`${index + 1}`}>
-                <span class="sign">－</span>
+                <span class="sign">［－］</span>
                 {text}
               </del>
             ),

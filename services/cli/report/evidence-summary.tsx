@@ -1,7 +1,6 @@
 import { actName, channelName, channelStateName, gateStateName, stateName, validityName } from '../words.ts';
 import type { EvidenceReport } from './evidence.tsx';
-import { Both, chainColumn, Fact, Facts, Grid, Id, Line, Time } from './grid.tsx';
-import { gateName } from './words.ts';
+import { Both, chainColumn, Fact, Facts, Gate, Grid, Id, Line, Time } from './grid.tsx';
 
 /** What an auditor has to know: what it is, who signed it when, when it became public where, and whether all that is proven. */
 export function Summary(report: EvidenceReport) {
@@ -46,17 +45,17 @@ export function Summary(report: EvidenceReport) {
       </Facts>
       <Flags {...report} />
       <Grid
-        caption={['谁签的', 'Who signed']}
+        caption={['审签', 'Who signed']}
         head={[['关', 'Gate'], ['结论', 'Decision'], ['审核人', 'Reviewer'], ['时间', 'At'], chainColumn]}
       >
         {vouched.decisions
           .filter((each) => each.revision === revision)
-          .map(({ gate, decision, reviewerId, actingFor, decidedAt, seq }) => (
+          .map(({ gate, decision, reviewerId, actingFor, carriedFrom, decidedAt, seq }) => (
             <Line
               key={gate}
               cells={[
-                gateName(gate).zh,
-                gateStateName[decision],
+                <Gate key="gate" of={gate} />,
+                `${gateStateName[decision]} ${decision}${carriedFrom ? `（沿用第 ${carriedFrom} 稿 kept from ${carriedFrom}）` : ''}`,
                 actingFor ? `${reviewerId}（代 for ${actingFor}）` : reviewerId,
                 <Time key="at" at={decidedAt} />,
               ]}
@@ -164,7 +163,7 @@ function Flags({ evidence }: EvidenceReport) {
       )}
       {passed > 0 && (
         <p class="flag">
-          ▲ {passed} 条错误经两人例外放行 <span lang="en">{passed} errors let pass by two people</span>
+          ▲ {passed} 条错误经两人例外放行 <span lang="en">errors that two people let pass: {passed}</span>
         </p>
       )}
       {members > 0 && (

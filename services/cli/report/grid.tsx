@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Instant } from '../../../schemas/text.ts';
 import { beijingTime } from '../words.ts';
+import { gateName } from './words.ts';
 
 /** Chinese, and beside it the English, in the language that it is. */
 export const Both = ({ zh, en }: { zh: string; en: string }) => (
@@ -46,7 +47,7 @@ export const Line = ({ cells: [name, ...cells], seq }: { cells: ComponentChildre
   </tr>
 );
 
-export const chainColumn: [string, string] = ['链', 'Chain'];
+export const chainColumn: [string, string] = ['链', 'Row of the chain'];
 
 /** A fact without a row was changed after it was written, or never went through the database's own triggers. */
 export const Voucher = ({ seq }: { seq: number | null }) =>
@@ -71,4 +72,5 @@ export const Fact = ({ zh, en, children }: { zh: string; en: string; children: C
     <dd>{children}</dd>
   </>
 );
+export const Gate = ({ of }: { of: string }) => <Both zh={gateName(of).zh} en={of} />;
 export const Id = ({ of }: { of: string }) => <code class="digest">{of}</code>;
