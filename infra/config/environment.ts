@@ -13,6 +13,10 @@ const settings = {
     .string()
     .regex(/^[^,\s]+(,[^,\s]+)*$/, 'Expected host:port, or several with commas between')
     .transform((value) => value.split(',')),
+  /** Ed25519 key in PEM that signs this process's events; nobody else may read it. */
+  LOCKSTEP_EVENT_PRIVATE_KEY_FILE: z.string().min(1),
+  /** `event-keys.json`: whose events are believed. */
+  LOCKSTEP_EVENT_KEYS_FILE: z.string().min(1),
   LOCKSTEP_DATABASE_URL: database,
   LOCKSTEP_WEBSITE_DATABASE_URL: database,
   LOCKSTEP_NEW_MEDIA_DATABASE_URL: database,
@@ -26,7 +30,7 @@ const settings = {
   /** With credentials of its own: a service outside the core may read here and do nothing else. */
   LOCKSTEP_STAGING_S3_URL: Bucket.optional(),
   LOCKSTEP_DATA_DIR: directory,
-  /** Directory of gates.yaml, channels.yaml, people.yaml, calendar.yaml; the shipped ones where it is not set. */
+  /** Directory of gates.yaml, channels.yaml, people.yaml, calendar.yaml, clocks.yaml; the shipped ones where it is not set. */
   LOCKSTEP_CONFIG_DIR: directory.optional(),
   LOCKSTEP_API_LISTEN: address.default('127.0.0.1:7610'),
   /** One or more addresses with commas between: a public site listens on IPv4 and IPv6. */
