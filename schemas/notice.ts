@@ -12,6 +12,7 @@ export const NoticeKind = z.enum([
   'channel-refused', // to the operators
   'outcome-unknown', // to the operators
   'compensation-due', // a second person has to confirm that everything is withdrawn
+  'release-late', // a step of the release came after its budget; `detail` says which, and what took the time
   'act-lost', // a 公告 could not reach the bundle that it acts on
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;

@@ -6,6 +6,7 @@ import type { Announcer } from '../ports/announcer.ts';
 import type { CoreStore } from '../ports/core-store.ts';
 import { releaseEvent, transitionEvent } from './events.ts';
 import { gateClock } from './gate-clocks.ts';
+import { tellLateOrder, tellLateWebsite } from './lateness.ts';
 import { newReleaseKey } from './sealed-staging.ts';
 import type { StageRelease } from './stage.ts';
 import type { ActOn, ReleaseActivities, Sealed } from './types.ts';
@@ -27,7 +28,10 @@ export const createReleaseActivities = ({
   carryDecisions: (sealed, fromRevision) => store.carryDecisions(sealed, fromRevision),
   recordOverride: (sealed, override) => store.addOverride(sealed, override),
   recordEmergency: (sealed, emergency) => store.addEmergency(sealed, emergency),
-  recordTransition: (transition) => store.addTransition(transition),
+  async recordTransition(transition) {
+    await store.addTransition(transition);
+    if (transition.state === 'verifying') await tellLateWebsite(store, transition);
+  },
   announceTransition: async (transition) => announcer.announce([transitionEvent(transition, await store.now())]),
   notify: (sealed, notice) =>
     store.addNotice(
@@ -68,6 +72,10 @@ export const createReleaseActivities = ({
     const group = order.type === 'release.go.v1' ? await store.groupOf(releaseId) : [];
     const context = { staging, time: await store.now(), actsOn: actsOn.filter((id) => id !== undefined), group };
     await announcer.announce([releaseEvent(sealed, releaseId, order, context)]);
+    // A retry is late by its nature: only the first try has an instant to keep.
+    if (order.type === 'release.go.v1' && order.attempt === 1) {
+      await tellLateOrder(store, sealed, order.channels, await store.now());
+    }
   },
 });
 

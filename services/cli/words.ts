@@ -62,6 +62,7 @@ export const noticeName: Record<NoticeKind, string> = {
   'gate-overdue': '超期',
   'gate-escalation': '升级',
   'release-held': '未能发布，已暂缓',
+  'release-late': '发布迟到',
   'channel-refused': '渠道被拒绝',
   'outcome-unknown': '结果待核实',
   'compensation-due': '补偿待确认',
