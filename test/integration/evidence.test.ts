@@ -64,8 +64,8 @@ async function wholeLife() {
   await store.addOverride(first, { ...step, step: 'requested', personId: 'reviewer-secrecy' });
   await store.addOverride(first, { ...step, step: 'confirmed', personId: 'leader' });
   await store.addEmergency(first, { reason: text, declaredBy: 'leader' });
-  await store.addNotice(randomUUID(), first, { kind: 'gate-reminder', gate: 'legal', detail: message, after: null });
-  await store.addNotice(randomUUID(), first, { kind: 'gate-overdue', gate: 'legal', detail: null, after: null });
+  await store.addNotice(randomUUID(), first, { kind: 'gate-reminder', gate: 'legal', detail: message, after: 0 });
+  await store.addNotice(randomUUID(), first, { kind: 'gate-overdue', gate: 'legal', detail: null, after: 0 });
   await createAccessStore(db).record('reader', 'preview', [first]);
 
   const second = await rows.revise(bundleId, { manifest: { title: `${text}的措施` } });

@@ -61,7 +61,7 @@ export function Revision({ revision, vouched }: { revision: number; vouched: Vou
                 <span key="why" class="written">
                   {each.carriedFrom ? '同前 as before' : each.reason}
                 </span>,
-                <Id key="input" of={each.inputSha256.slice(0, 16)} />,
+                <Id key="input" of={each.inputSha256.slice(0, 12)} />,
               ]}
               seq={each.seq}
             />

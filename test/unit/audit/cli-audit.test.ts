@@ -187,9 +187,15 @@ test('the report shows who signed which seal, escapes what people wrote, and mar
   const { code } = await cli.run('audit', 'export', '--bundle', bundleId, '--out', 'x.jsonl', '--report', 'r.html');
   expect(code).toBe(0);
   const html = await readFile(join(cli.cwd, 'r.html'), 'utf8');
-  for (const shown of [seal, 'reviewer-legal', '法律关', '关于规范&lt;校园>周边交通秩序的通知', '&lt;b>符合&lt;/b>'])
+  for (const shown of [
+    evidence.revisions[0]?.seal,
+    'reviewer-legal',
+    '法律关',
+    '关于规范&lt;校园>周边交通秩序的通知',
+    '&lt;b>符合&lt;/b>',
+  ])
     expect(html).toContain(shown);
-  expect(html).toContain('✓ 审计链完好');
+  expect(html).toContain('✓ 审计链完整');
   expect(html).toContain('✖ 链上没有');
   expect(html).not.toMatch(/<script|https?:\/\//);
 });
