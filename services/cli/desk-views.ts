@@ -1,16 +1,9 @@
 import type pc from 'picocolors';
-import type {
-  AccessAnswer,
-  EmergenciesAnswer,
-  EmergencyUse,
-  GroupAnswer,
-  InboxAnswer,
-  InboxItem,
-} from '../../schemas/desk.ts';
+import type { AccessAnswer, EmergenciesAnswer, GroupAnswer, InboxAnswer, InboxItem } from '../../schemas/desk.ts';
 import type { ReleaseStatus } from '../../schemas/release.ts';
 import type { Delegation, FindingsAnswer } from '../../schemas/review.ts';
 import { columns, spot } from './views.ts';
-import { beijingTime, severityName, stateName } from './words.ts';
+import { beijingTime, reportStateName, severityName, stateName } from './words.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -92,12 +85,7 @@ export function delegationsView(delegations: readonly Delegation[]): string {
   return `${columns(['委托 delegation', '关 gate', '谁 who', '期限 period', '状态 state', '理由 why'], rows)}\n`;
 }
 
-const reportState: Record<EmergencyUse['state'], string> = {
-  'not-released': '未发布',
-  due: '待报',
-  overdue: '逾期未报 FLAGGED',
-  reported: '已报',
-};
+const reportState = { ...reportStateName, overdue: `${reportStateName.overdue} FLAGGED` };
 
 /** 年度报告 data: every use of the emergency lane. */
 export function emergenciesView({ year, emergencies, calendarVersion }: EmergenciesAnswer, colors: Colors): string {

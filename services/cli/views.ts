@@ -5,6 +5,7 @@ import type { Finding } from '../../schemas/finding.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseStatus } from '../../schemas/release.ts';
 import { timeLines } from './desk-views.ts';
+import { releaseLines } from './release-lines.ts';
 import { placeName } from './report/words.ts';
 import { beijingTime, channelName, channelStateName, gateStateName, severityName, stateName } from './words.ts';
 
@@ -54,8 +55,7 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
     `政策包 bundle   ${status.bundleId}  第 ${status.revision} 稿`,
     `封签 seal       ${status.seal}`,
     `状态 state      ${(paint[status.state] ?? colors.yellow)(state)}`,
-    ...(status.plan ? [`定时 T0         ${at(status.plan.t0, false)}  ${status.plan.policy}`] : []),
-    ...(status.committedAt ? [`发布 committed  ${at(status.committedAt)}`] : []),
+    ...releaseLines(status, colors),
     ...timeLines(status, colors),
     '',
     columns(
@@ -66,7 +66,12 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
         `${gateStateName[gate.state]} ${gate.state}`,
         gate.reviewerId ? `${gate.reviewerId}${gate.actingFor ? `（代 for ${gate.actingFor}）` : ''}` : '–',
         gate.decidedAt ? at(gate.decidedAt, false) : gate.dueAt ? `≤ ${at(gate.dueAt, false)}` : '–',
-        gate.reason ?? gate.clockProblem?.zh ?? (gate.overdue ? '已超期 overdue' : ''),
+        [
+          gate.carriedFrom ? `沿用第 ${gate.carriedFrom} 稿 kept from ${gate.carriedFrom}` : '',
+          gate.reason ?? gate.clockProblem?.zh ?? (gate.overdue ? '已超期 overdue' : ''),
+        ]
+          .filter(Boolean)
+          .join('；'),
       ]),
     ),
   ];
@@ -78,7 +83,7 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
         status.channels.map((each) => [
           channelName[each.channel],
           each.channel,
-          `${channelStateName[each.state]} ${each.state}`,
+          `${channelStateName[each.state]} ${each.state}${each.attempt > 1 ? ` #${each.attempt}` : ''}`,
           hour(each.readyAt),
           hour(each.liveAt),
           hour(each.verifiedAt),
