@@ -2,7 +2,7 @@
 export const suites = {
   model: { project: 'unit', files: ['test/unit/policy-release-model.test.ts'] },
   'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
-  'core tests': { project: 'integration', files: ['test/integration/core-'] },
+  'core tests': { project: 'integration', files: ['test/integration/core-commit', 'test/integration/core-decisions'] },
   'audit tests': { project: 'integration', files: ['test/integration/audit-chain.test.ts'] },
 } as const;
 
@@ -33,12 +33,7 @@ const rules = of('workflows/policy-release/rules.ts', 'model', [
   ['decide: no drafter', 'if (people.some((person) => submission.editors.includes(person))) {', never],
   ['decide: one gate a person', 'if (!taken) continue;', 'continue;'],
   ['decide: whom one acts for counts', '...(decision.actingFor ? [decision.actingFor] : [])', ''],
-  [
-    'decide: who was acted for counts',
-    ' || person === other.actingFor',
-    '',
-    { tests: 'workflow tests', only: 'a delegation counts' },
-  ],
+  ['decide: who was acted for counts', ' || person === other.actingFor', ''],
   ['decide: error findings', 'if (gate.blockedBy.length > 0) {', never],
   ['decide: warnings answered', 'if (open.length > 0) {', never],
   [
@@ -57,7 +52,12 @@ const rules = of('workflows/policy-release/rules.ts', 'model', [
     "if (state !== 'partly-released' || submission?.policy !== 'compensate' || withdrawal) {",
     'if (withdrawal) {',
   ],
-  ['compensate: second person', 'if (actorId === armedBy) {', never],
+  [
+    'compensate: second person',
+    'if (actorId === armedBy) {',
+    never,
+    { tests: 'workflow tests', only: 'needs a second person' },
+  ],
   ['retry: phase', 'if (!(lost ? withReaders : retriable).includes(state) || !status) {', 'if (!status) {'],
   [
     'retry: only what was refused',

@@ -29,7 +29,7 @@ const decide = fc.record({
   type: fc.constant('decide'),
   gate: fc.constantFrom(...gates, 'no-such-gate'),
   person: fc.constantFrom(...people),
-  actingFor: fc.oneof(mostly(4, null, 'chief'), mostly(4, null, 'drafter')),
+  actingFor: fc.oneof(mostly(2, null, 'chief'), mostly(4, null, 'drafter')),
   decision: mostly(3, 'signed', 'returned'),
   answers: mostly(4, true, false),
   behind,
@@ -78,7 +78,7 @@ const databaseClock = fc.record({ type: fc.constant('database-clock'), behindMs:
 const step = fc.oneof(
   { weight: 2, arbitrary: submit },
   { weight: 4, arbitrary: decide },
-  { weight: 2, arbitrary: override },
+  { weight: 3, arbitrary: override },
   { weight: 5, arbitrary: everyoneSigns },
   { weight: 5, arbitrary: allSay },
   { weight: 6, arbitrary: say },
@@ -101,13 +101,16 @@ const step = fc.oneof(
 /** One thing that somebody or something does. */
 export type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-type Way = { policy?: (typeof policies)[number]; group?: boolean };
-/** The straight road to the first wave: submitted, signed, ready, armed, T0 has come. */
-export const straight = ({ policy = 'publish-rest', group = false }: Way = {}): Step[] => [
-  {
-    ...{ type: 'submit', next: 1, drafter: 'drafter', missing: 'nothing', blocked: '', warned: true, policy },
-    keeps: [],
-  },
+type Way = { policy?: (typeof policies)[number]; group?: boolean; blocked?: '' | 'overridable' };
+/** The straight road to the first wave: submitted, let pass, signed, ready, armed, T0 has come. */
+export const straight = ({ policy = 'publish-rest', group = false, blocked = '' }: Way = {}): Step[] => [
+  { ...{ type: 'submit', next: 1, drafter: 'drafter', missing: 'nothing' }, blocked, warned: true, policy, keeps: [] },
+  ...(blocked === 'overridable'
+    ? ([
+        { type: 'override', step: 'requested', person: 'outsider', behind: 0 },
+        { type: 'override', step: 'confirmed', person: 'chief', behind: 0 },
+      ] as const)
+    : []),
   { type: 'everyone-signs' },
   { type: 'all-say', state: 'ready' },
   { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group },
@@ -117,8 +120,12 @@ export const straight = ({ policy = 'publish-rest', group = false }: Way = {}): 
 /** Some way down the straight road, then anything at all: so every state is reached often. */
 export const lives = fc
   .tuple(
-    fc.record({ policy: fc.constantFrom(...policies), group: mostly(4, false, true) }),
-    fc.nat(5),
+    fc.record({
+      policy: fc.constantFrom(...policies),
+      group: mostly(4, false, true),
+      blocked: mostly(2, '', 'overridable'),
+    }),
+    fc.nat(7),
     fc.array(step, { maxLength: 25, size: 'max' }),
   )
   .map(([way, far, rest]) => [...straight(way).slice(0, far), ...rest]);
