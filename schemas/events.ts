@@ -54,6 +54,9 @@ export type BundleEvent = z.infer<typeof BundleEvent>;
 /** Which try of a channel an order belongs to; a retry of a refused channel has the next one. */
 const attempt = z.int().positive().default(1);
 
+/** Channels that were told to prepare it; the others need not look. Empty: whoever has something of it. */
+const concerned = z.array(Channel).default([]);
+
 /** Orders to channels. `releaseId` keeps revisions apart; the key that opens sealed staging travels in `go` only. */
 export const ReleaseEvent = z.discriminatedUnion('type', [
   event(
@@ -82,10 +85,19 @@ export const ReleaseEvent = z.discriminatedUnion('type', [
       group: z.array(ReleaseId).default([]),
     }),
   ),
-  event('release.rolled-back.v1', z.strictObject({ releaseId: ReleaseId, reason: z.string().min(1) })),
+  event(
+    'release.rolled-back.v1',
+    z.strictObject({ releaseId: ReleaseId, reason: z.string().min(1), channels: concerned }),
+  ),
   event(
     'release.withdrawn.v1',
-    z.strictObject({ releaseId: ReleaseId, reason: z.string().min(1), withdrawnAt: Instant, attempt }),
+    z.strictObject({
+      releaseId: ReleaseId,
+      reason: z.string().min(1),
+      withdrawnAt: Instant,
+      attempt,
+      channels: concerned,
+    }),
   ),
   /** A later release, public by now, acted on this one: readers of this one have to see it. */
   event(

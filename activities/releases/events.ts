@@ -59,9 +59,17 @@ export function releaseEvent(
       return told({ seal, committedAt, channels, key, attempt, group }, attempt, ...channels);
     }
     case 'release.rolled-back.v1':
-      return told({ reason: order.reason });
+      return told({ reason: order.reason, channels: staging.channels.map(({ channel }) => channel) });
     case 'release.withdrawn.v1':
-      return told({ reason: order.reason, withdrawnAt: time, attempt: order.attempt }, order.attempt);
+      return told(
+        {
+          reason: order.reason,
+          withdrawnAt: time,
+          attempt: order.attempt,
+          channels: staging.channels.map(({ channel }) => channel),
+        },
+        order.attempt,
+      );
     case 'release.amended.v1': {
       const { act, on, byBundleId, byReleaseId } = order.amendment;
       const by = { releaseId: byReleaseId, bundleId: byBundleId };

@@ -18,6 +18,8 @@ export type DeliveryConsumerDeps = {
   client: Pick<Client, 'workflow'>;
   channel: Channel;
   taskQueue: string;
+  /** A thousand accounts are replayed in seconds, on a busy machine in more; with a few a lost task is noticed sooner. */
+  manyAccounts?: boolean;
   log: Logger;
 };
 
@@ -25,7 +27,8 @@ export type DeliveryConsumerDeps = {
  * Kafka to fan out, Temporal to do: an order becomes a workflow with a deterministic id, so that a redelivered event
  * finds the first. Nothing slow happens here.
  */
-export function createDeliveryConsumer({ client, channel, taskQueue, log }: DeliveryConsumerDeps) {
+export function createDeliveryConsumer(deps: DeliveryConsumerDeps) {
+  const { client, channel, taskQueue, manyAccounts = false, log } = deps;
   return async (event: LockstepEvent): Promise<void> => {
     try {
       await handle(event);
@@ -53,10 +56,12 @@ export function createDeliveryConsumer({ client, channel, taskQueue, log }: Deli
         return start<Publication>('publishOnChannel', deliveryId('publish', ref, attempt), { ref, attempt, key });
       }
       case 'release.rolled-back.v1': {
+        if (!concerns(event.data.channels)) return;
         const ref = refOf(event);
         return start<Rollback>('discardOnChannel', deliveryId('discard', ref), { ref });
       }
       case 'release.withdrawn.v1': {
+        if (!concerns(event.data.channels)) return;
         const { attempt, reason } = event.data;
         const ref = refOf(event);
         return start<Withdrawal>('withdrawOnChannel', deliveryId('withdraw', ref, attempt), { ref, attempt, reason });
@@ -84,6 +89,10 @@ export function createDeliveryConsumer({ client, channel, taskQueue, log }: Deli
     return { releaseId: data.releaseId, bundleId: subject, channel };
   }
 
+  function concerns(channels: readonly Channel[]): boolean {
+    return channels.length === 0 || channels.includes(channel);
+  }
+
   async function start<I>(workflow: string, workflowId: string, input: I): Promise<void> {
     try {
       await client.workflow.start(workflow, {
@@ -91,7 +100,7 @@ export function createDeliveryConsumer({ client, channel, taskQueue, log }: Deli
         taskQueue,
         args: [input],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowTaskTimeout: '1 minute', // a thousand accounts are replayed in seconds, on a busy machine in more
+        ...(manyAccounts && { workflowTaskTimeout: '1 minute' as const }),
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -132,7 +132,7 @@ async function benchOf({ temporal, databaseUrl }: Options, total: number) {
         sendInspection: async () => {},
       },
     });
-    const consume = createDeliveryConsumer({ client, channel: 'wechat', taskQueue, log });
+    const consume = createDeliveryConsumer({ client, channel: 'wechat', taskQueue, manyAccounts: true, log });
     const [releaseId, bundleId] = [ReleaseId.parse(randomUUID()), BundleId.parse(randomUUID())];
     const ref = { releaseId, bundleId, channel: 'wechat' } as const;
     const order = async (kind: 'prepare' | 'publish', event: ReleaseEvent) => {
