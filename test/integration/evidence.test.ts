@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyChain } from '../../activities/audit/chain.ts';
 import { unbacked, vouch } from '../../activities/audit/evidence.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAccessStore } from '../../infra/postgres/core/access.ts';
@@ -18,6 +19,7 @@ import type { StoredEvidence } from '../../schemas/evidence.ts';
 import { FindingKey } from '../../schemas/finding.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { GroupId, type ReleaseId } from '../../schemas/release.ts';
+import { renderEvidence } from '../../services/cli/report/evidence.tsx';
 import { coreRows, past } from '../support/core-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { newBundleId, receipt } from '../support/release-fixture.ts';
@@ -137,6 +139,30 @@ test('every kind of fact is told, and each is vouched for by a row of its own', 
   expect(new Set(facts.map(({ seq }) => seq)).size).toBe(facts.length);
   expect(unbacked(evidence, vouched, rows)).toEqual([]);
   expect(evidence.chainSize).toBe(rows.length);
+});
+
+test('the report of it finds nothing wrong, and finds what somebody changed', async () => {
+  const evidence = { ...(await evidenceOf(life.bundleId)), reportOwed: null };
+  const rows = await chain();
+  const report = (told: typeof evidence) => {
+    const vouched = vouch(told, rows);
+    const left = unbacked(told, vouched, rows);
+    return renderEvidence({
+      evidence: told,
+      vouched,
+      unbacked: left,
+      rows,
+      verdict: verifyChain(rows),
+      checkpoints: 0,
+    });
+  };
+  expect(report(evidence)).not.toContain('✖ 链上');
+  expect(report(evidence)).not.toContain('class="verdict bad"');
+  const [override, ...others] = evidence.overrides;
+  if (!override) throw new Error('not reached');
+  const forged = report({ ...evidence, overrides: [{ ...override, reason: '另一个理由' }, ...others] });
+  expect(forged).toContain('class="verdict bad"');
+  expect(forged).toContain('override.recorded');
 });
 
 /** Members that follow from others, and instants beside which the row of the chain has its own. */

@@ -77,7 +77,11 @@ export function richEvidence(bundleId: BundleId, said: (what: string) => string 
   const revisionOf = (revision: 1 | 2, content: typeof first) => ({
     ...onRevision(revision),
     ...{ title: content.manifest.title, documentNumber: content.manifest.documentNumber, content },
-    ...{ gates: ['legal', 'wording', 'secrecy'], obligations: { errors: [], warnings: [] } },
+    gates: ['legal', 'wording', 'secrecy'],
+    obligations: {
+      errors: [{ gate: 'secrecy', finding: findingKey(error), overridable: true }],
+      warnings: [{ gate: 'wording', finding: findingKey(warning) }],
+    },
     gateInputs: { legal: digest('legal'), wording: digest('wording'), secrecy: digest('secrecy') },
     ...{ findings: [warning, error], drafterId: 'meng-chunhe', createdAt: at(`0${revision}:00:00.000`) },
   });

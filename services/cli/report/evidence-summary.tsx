@@ -1,5 +1,6 @@
 import { actName, channelName, channelStateName, gateStateName, stateName, validityName } from '../words.ts';
 import type { EvidenceReport } from './evidence.tsx';
+import { Flags, Verdict } from './evidence-verdict.tsx';
 import { Both, chainColumn, Fact, Facts, Gate, Grid, Id, Line, Time } from './grid.tsx';
 
 /** What an auditor has to know: what it is, who signed it when, when it became public where, and whether all that is proven. */
@@ -92,87 +93,6 @@ function reached(
     .find((each) => each.bundleId === bundleId)
     ?.acts.find(({ amendment }) => amendment.byReleaseId === byReleaseId && amendment.act === act);
   return covered?.whole ? '✓ 各渠道均已到达 reached every channel' : '✖ 尚有渠道未到达 some channels not reached';
-}
-
-/** One line that says it all, in words and a sign; then what speaks against it, if anything does. */
-function Verdict({ vouched, unbacked, verdict, checkpoints }: EvidenceReport) {
-  const facts = Object.values(vouched).flatMap((list) => list.map(({ seq }) => seq));
-  const missing = facts.filter((seq) => seq === null).length;
-  const good = verdict.ok && missing === 0 && unbacked.length === 0;
-  return (
-    <section class={good ? 'verdict' : 'verdict bad'} aria-label="结论 Verdict">
-      {verdict.ok ? (
-        <p>
-          <strong>
-            ✓ 审计链完整 <span lang="en">The chain is whole</span> / 检查点{' '}
-            {checkpoints > 0
-              ? `${checkpoints} 个相符 signed checkpoints agree`
-              : '无 none: 末尾被截去查不出来 a cut end would not be seen'}
-          </strong>
-          <br />
-          {verdict.size} 行 rows，链头 head <Id of={verdict.head} />
-        </p>
-      ) : (
-        <p>
-          <strong class="bad">
-            ✖ 审计链第 {verdict.firstBad} 行起不可信{' '}
-            <span lang="en">Not to be trusted from row {verdict.firstBad}</span>
-          </strong>
-          <br />
-          {verdict.why.zh} <span lang="en">{verdict.why.en}</span>
-        </p>
-      )}
-      {missing === 0 ? (
-        <p>
-          ✓ 下列 {facts.length} 条事实都在链上 <span lang="en">All {facts.length} facts below are in the chain</span>
-        </p>
-      ) : (
-        <p class="bad">
-          ✖ {missing} 条事实链上没有，见标 ✖ 处{' '}
-          <span lang="en">
-            {missing} of {facts.length} facts are not in the chain: see ✖
-          </span>
-        </p>
-      )}
-      {unbacked.length > 0 && (
-        <p class="bad">
-          ✖ 链上 {unbacked.length} 行没有对应的事实，见末尾{' '}
-          <span lang="en">{unbacked.length} rows of the chain have lost their fact: see the end</span>
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** What was out of the ordinary, before anything else. */
-function Flags({ evidence }: EvidenceReport) {
-  const { emergencies, reportOwed, overrides, groups } = evidence;
-  const passed = overrides.filter(({ step }) => step === 'confirmed').length;
-  const members = groups.filter(({ groupId }) => groupId === evidence.releases.at(-1)?.groupId).length;
-  return (
-    <>
-      {emergencies.length > 0 && (
-        <p class="flag">
-          ▲ <Both zh="走了应急通道，各关时限缩短，没有略过" en="Emergency lane: shorter clocks, no gate skipped" />
-          {reportOwed?.state === 'overdue' && (
-            <strong class="bad">
-              ；✖ <Both zh="事后报告逾期未交" en="the report is overdue" />
-            </strong>
-          )}
-        </p>
-      )}
-      {passed > 0 && (
-        <p class="flag">
-          ▲ {passed} 条错误经两人例外放行 <span lang="en">errors that two people let pass: {passed}</span>
-        </p>
-      )}
-      {members > 0 && (
-        <p>
-          同批发布，共 {members} 个政策包 <span lang="en">released in a group of {members}</span>
-        </p>
-      )}
-    </>
-  );
 }
 
 function Released({ release }: { release: EvidenceReport['vouched']['releases'][number] }) {

@@ -73,6 +73,29 @@ describe('the first page', () => {
     expect(render(evidence)).not.toContain('class="verdict bad"');
   });
 
+  test('says where a release broke the promise, however whole the chain is', () => {
+    const evidence = richEvidence(bundleId);
+    const [release] = evidence.releases;
+    if (!release) throw new Error('not reached');
+    const said = (changes: Partial<BundleEvidence>) => {
+      const html = render({ ...evidence, ...changes });
+      return html.includes('class="verdict bad"') ? (textsOf(html, 'article')[0] ?? '') : '';
+    };
+    const decisions = evidence.decisions;
+    const late = decisions.map((each) => ({ ...each, decidedAt: '2026-03-02T03:00:00.121Z' }));
+    const returned = decisions.map((each) => ({ ...each, decision: 'returned' as const }));
+    for (const changed of [[], late, returned, decisions.filter(({ gate }) => gate !== 'secrecy')])
+      expect(said({ decisions: changed })).toContain('secrecy 关在提交第 2 稿之前没有签过这个封签');
+    const unanswered = decisions.map((each) => ({ ...each, answers: [] }));
+    expect(said({ decisions: unanswered })).toMatch(/WRD-TITLE\.\w{8} 没有书面答复/);
+    const onePerson = evidence.overrides.map((each) => ({ ...each, personId: 'leader' }));
+    for (const overrides of [[], evidence.overrides.slice(0, 1), evidence.overrides.slice(1), onePerson])
+      expect(said({ overrides })).toMatch(/SEC-COMMENT\.\w{8} 没有经两人放行/);
+    expect(said({ releases: [{ ...release, committedAt: '2026-03-02T02:59:59.999Z' }] })).toContain('T0 之前就提交');
+    expect(said({ releases: [{ ...release, seal: digest('another') }] })).toContain('发布的封签不是第 2 稿的');
+    expect(firstPage).toContain('此前各关都签过所发布的封签');
+  });
+
   test('flags a report that is overdue', () => {
     const reportOwed = { state: 'overdue' as const, reportDueAt: '2026-03-16T15:59:59.999Z', problem: null };
     const overdue = render({ ...richEvidence(bundleId), emergencyReports: [], reportOwed });
