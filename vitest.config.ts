@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     projects: [
       lane('unit'),
+      lane('simulation'),
       lane('workflows', services),
       lane('replay', services),
       { test: { name: 'record', include: ['test/replay/record.ts'], ...services } }, // by hand; not a lane of npm test

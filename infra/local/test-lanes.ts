@@ -7,7 +7,7 @@ import type { Reporter } from './report.ts';
 import { type Tally, tally, VitestReport } from './test-tally.ts';
 
 /** The lanes of vitest.config.ts, quick ones first; `check` is the compiler and the linter. */
-export const lanes = ['check', 'unit', 'workflows', 'replay', 'contracts', 'integration', 'e2e'] as const;
+export const lanes = ['check', 'unit', 'simulation', 'workflows', 'replay', 'contracts', 'integration', 'e2e'] as const;
 export type Lane = (typeof lanes)[number];
 
 export const needsServices = (lane: Lane): boolean => ['contracts', 'integration', 'e2e'].includes(lane);

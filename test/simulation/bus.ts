@@ -87,6 +87,7 @@ export function createBus({ scheduler, random, faults, log }: BusDeps) {
         'bus',
         () => new TransientFailure('the bus is away'),
         () => {
+          if (events.some(({ type }) => type === 'release.go.v1')) faults.atTheWorstMoment();
           for (const record of events.map(encodeEvent)) {
             logsOf(record.topic)[partitionOf(record.key)]?.push(record);
             scheduler.after(random.between(0, 10), () => wake(record.topic));

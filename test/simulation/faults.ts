@@ -53,6 +53,8 @@ export function createFaults({ scheduler, random, calmAt, log }: FaultDeps) {
     }
   }
   const weather = () => (scheduler.now() < calmAt ? worst : still);
+  for (const { port, from, to } of outages)
+    scheduler.after(from - begun, () => log(`${port} goes away for ${to - from} ms`));
   const isAway = (port: Port) =>
     outages.some(({ port: out, from, to }) => out === port && from <= scheduler.now() && scheduler.now() < to);
   const latency = () => (random.chance(weather().slow) ? random.between(100, 4_000) : random.between(0, 12));
@@ -121,5 +123,16 @@ export function createFaults({ scheduler, random, calmAt, log }: FaultDeps) {
     /** Whether a rare event of `odds` times the run's crash rate happens now. */
     strikes: (odds: number) => random.chance(weather().crash * odds),
     crash,
+    /** Trouble likes the moment when everybody is told to go. */
+    atTheWorstMoment() {
+      if (worst === still || scheduler.now() >= calmAt || !random.chance(0.15)) return;
+      const outage = {
+        port: random.pick(ports),
+        from: scheduler.now(),
+        to: scheduler.now() + random.between(2_000, 40_000),
+      };
+      outages.push(outage);
+      log(`${outage.port} goes away as the order to go is given`);
+    },
   };
 }

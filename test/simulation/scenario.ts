@@ -1,8 +1,9 @@
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { taskQueues } from '../../infra/temporal/client.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import { eventId } from '../../schemas/event-id.ts';
 import { permanentCause } from '../../schemas/failures.ts';
-import type { BoardStatus, ReleasePolicy } from '../../schemas/release.ts';
+import { type BoardStatus, GroupId, type ReleaseGroup, type ReleasePolicy } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { fourGates as gates } from '../support/release-fixture.ts';
 import { bundleIdOf, contentOf } from './content.ts';
@@ -19,6 +20,8 @@ export type ScenarioBundle = {
   /** How many versions have been written. */
   versions: number;
   retries: number;
+  /** Bundles that it shall go with, itself included; empty where it goes alone. */
+  group: BundleId[];
 };
 
 /** What somebody did and was told: the outside of the office, as `invariants.ts` may know it. */
@@ -38,10 +41,18 @@ export function createScenario(world: World, random: Random, seed: string, restA
     policy: random.pick(['publish-rest', 'publish-rest', 'compensate', 'hold-all'] as const),
     versions: 0,
     retries: 0,
+    group: [],
   }));
+  if (bundles.length > 1 && random.chance(0.5)) {
+    const members = bundles.slice(0, random.between(2, bundles.length));
+    for (const bundle of members) bundle.group = members.map(({ bundleId }) => bundleId);
+  }
   const acts: Act[] = [];
   const statusOf = ({ bundleId }: ScenarioBundle) =>
     temporal.ask<BoardStatus>(messages.policyReleaseId(bundleId), messages.readStatus);
+  const restless = () => scheduler.now() < restAt;
+  const canStillGo = (state = 'draft') =>
+    ['draft', 'in-review', 'cleared', 'preparing', 'prepared', 'armed', 'held'].includes(state);
   const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 
   /** One act of one person; what the office answers is written down. */
@@ -50,17 +61,19 @@ export function createScenario(world: World, random: Random, seed: string, restA
     sent: { name: string },
     input: T,
     told?: Act,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const id = messages.policyReleaseId(bundle.bundleId);
     const what = `${sent.name} ${bundle.bundleId.slice(0, 8)}`;
     try {
       await temporal.act(id, sent, input);
       world.told(`person: ${what} is accepted`);
       if (told) acts.push(told);
+      return true;
     } catch (error) {
       const cause = permanentCause(error);
       if (cause) acts.push({ kind: 'refused', bundleId: bundle.bundleId, type: cause.type });
       world.told(`person: ${what}: ${cause?.type ?? (error instanceof Error ? error.name : error)}`);
+      return false;
     }
   }
 
@@ -100,7 +113,7 @@ export function createScenario(world: World, random: Random, seed: string, restA
     );
   }
 
-  function decide(bundle: ScenarioBundle, status: BoardStatus): Promise<void> {
+  function decide(bundle: ScenarioBundle, status: BoardStatus): Promise<unknown> {
     const open = status.gates.filter(({ state }) => state === 'open');
     const { gate } = random.pick(open.length > 0 && !random.chance(0.05) ? open : status.gates);
     const reviewerId = random.chance(0.93)
@@ -115,7 +128,7 @@ export function createScenario(world: World, random: Random, seed: string, restA
           bundle.policy,
         ).seal
       : status.seal;
-    const returns = random.chance(world.scheduler.now() < restAt ? 0.04 : 0);
+    const returns = random.chance(restless() ? 0.04 : 0);
     const common = { gate, seal, reviewerId };
     const told = { kind: 'decided', bundleId: bundle.bundleId, revision: status.revision, gate, reviewerId } as const;
     return returns
@@ -128,9 +141,41 @@ export function createScenario(world: World, random: Random, seed: string, restA
       : act(bundle, messages.signGate, { ...common, decision: 'signed' }, { ...told, decision: 'signed' });
   }
 
+  /** A leader arms a group as the API does: one by one, for one instant; where one cannot be armed, the others are held. */
+  async function arm(bundle: ScenarioBundle, status: BoardStatus, t0: string): Promise<void> {
+    const { seal } = status;
+    const members = bundles.filter((member) => bundle.group.includes(member.bundleId));
+    const left = members.some((member) => !canStillGo(statusOf(member)?.state));
+    if (status.group && left) return void (restless() && random.chance(0.2) && (await submit(bundle))); // its group will never go
+    if (members.length < 2 || left || random.chance(0.05)) {
+      await act(bundle, messages.arm, { seal, t0, leaderId: 'leader', group: null });
+      return;
+    }
+    const seals = members.map((member) => `${member.bundleId} ${statusOf(member)?.seal}`).sort();
+    const group = { groupId: GroupId.parse(eventId('release group', ...seals)), members: [...bundle.group].sort() };
+    const able = (now: BoardStatus | undefined) =>
+      now?.state === 'prepared' || (now?.group?.groupId === group.groupId && ['held', 'armed'].includes(now.state));
+    if (!members.every((member) => able(statusOf(member)))) return;
+    await world.core.store.formGroup(group.groupId, group.members, 'leader');
+    const armed: ScenarioBundle[] = [];
+    for (const member of members) {
+      if (await armMember(member, group, t0)) armed.push(member);
+      else return void (await Promise.all(armed.map((each) => act(each, messages.hold, intervention('同批未能签发')))));
+    }
+  }
+
+  async function armMember(member: ScenarioBundle, group: ReleaseGroup, t0: string): Promise<boolean> {
+    const status = statusOf(member);
+    if (!status) return false;
+    if (status.group?.groupId === group.groupId && status.state === 'held')
+      return act(member, messages.resume, { t0, actorId: 'leader' });
+    if (status.group?.groupId === group.groupId && status.state === 'armed' && status.plan?.t0 === t0) return true;
+    return act(member, messages.arm, { seal: status.seal, t0, leaderId: 'leader', group });
+  }
+
   const intervention = (reason: string) => ({ reason, actorId: 'leader' });
   /** An operator gives up some time: what a channel refuses for good stays refused. */
-  function retry(bundle: ScenarioBundle, channel: Channel): Promise<void> | undefined {
+  function retry(bundle: ScenarioBundle, channel: Channel): Promise<unknown> | undefined {
     bundle.retries += 1;
     return bundle.retries > 4 ? undefined : act(bundle, messages.retryChannel, { channel, actorId: 'operator' });
   }
@@ -139,10 +184,9 @@ export function createScenario(world: World, random: Random, seed: string, restA
 
   /** What somebody does about a bundle as it stands. */
   function next(bundle: ScenarioBundle, status: BoardStatus | undefined): Promise<unknown> | undefined {
-    const restless = scheduler.now() < restAt;
     if (!status) return submit(bundle);
-    const t0 = later(random.chance(0.05) && restless ? -5_000 : random.between(2_000, 60_000));
-    if (restless && random.chance(0.05)) {
+    const t0 = later(random.chance(0.05) && restless() ? -5_000 : random.between(2_000, 60_000));
+    if (restless() && random.chance(0.05)) {
       const { seal } = status;
       return random.pick([
         () => submit(bundle),
@@ -159,17 +203,18 @@ export function createScenario(world: World, random: Random, seed: string, restA
         return decide(bundle, status);
       case 'returned':
       case 'rolled-back':
-        return restless ? submit(bundle) : undefined;
+        return restless() ? submit(bundle) : undefined;
       case 'preparing':
-        return refused && (random.chance(0.7) || !restless ? retry(bundle, refused.channel) : submit(bundle));
+        return refused && (random.chance(0.7) || !restless() ? retry(bundle, refused.channel) : submit(bundle));
       case 'prepared':
-        return act(bundle, messages.arm, { seal: status.seal, t0, leaderId: 'leader', group: null });
+        return arm(bundle, status, t0);
       case 'armed':
-        if (!restless || random.chance(0.7)) return undefined;
+        if (!restless() || random.chance(0.7)) return undefined;
         return random.chance(0.9) ? act(bundle, messages.hold, intervention('等待通知')) : withdraw(bundle);
       case 'held':
-        if (refused) return random.chance(0.7) || !restless ? retry(bundle, refused.channel) : submit(bundle);
-        return act(bundle, messages.resume, { t0: random.chance(0.5) && restless ? null : t0, actorId: 'leader' });
+        if (refused) return random.chance(0.7) || !restless() ? retry(bundle, refused.channel) : submit(bundle);
+        if (status.group) return arm(bundle, status, t0);
+        return act(bundle, messages.resume, { t0: random.chance(0.5) && restless() ? null : t0, actorId: 'leader' });
       case 'withdrawing':
         return refused && retry(bundle, refused.channel);
       case 'partly-released':
@@ -180,7 +225,7 @@ export function createScenario(world: World, random: Random, seed: string, restA
       case 'verifying':
       case 'released':
       case 'outcome-unknown':
-        return restless && random.chance(0.01) ? withdraw(bundle) : undefined;
+        return restless() && random.chance(0.01) ? withdraw(bundle) : undefined;
       default:
         return undefined;
     }

@@ -1,5 +1,8 @@
+import { Topic } from '../../schemas/events.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
-import { createInvariants, type Rows } from './invariants.ts';
+import { fourGates as gates } from '../support/release-fixture.ts';
+import { createInvariants } from './invariants.ts';
+import type { Rows } from './ledger.ts';
 import { createRandom } from './random.ts';
 import { createReader } from './reader.ts';
 import { createScenario } from './scenario.ts';
@@ -38,7 +41,7 @@ function isAtRest({ state, channels }: BoardStatus): boolean {
 /** One run of the whole office. The same seed gives the same run. */
 export async function simulate(seed: string, parts: Parts = realParts): Promise<Run> {
   const random = createRandom(seed);
-  const calmAt = start + random.between(2, 10) * minute;
+  const calmAt = start + random.between(90_000, 5 * minute);
   const story: string[] = [];
   const world = createWorld({ random, start, calmAt, note: (what) => story.push(what), parts });
   const { scheduler } = world;
@@ -47,10 +50,11 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     world,
     scenario.bundles.map(({ bundleId }) => bundleId),
   );
-  const invariants = createInvariants(
-    scenario.bundles,
-    press.recipients.map(({ address }) => address),
-  );
+  const invariants = createInvariants({
+    bundles: scenario.bundles,
+    gates: gates.map(({ id }) => id),
+    recipients: press.recipients.map(({ address }) => address),
+  });
   const exported = exporter(world);
   let clock = '';
   const result = (violations: string[]): Run => ({
@@ -70,22 +74,23 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, clock)];
   };
 
+  /** Every bundle waits for a person, and nothing is under way. */
+  const isQuiet = () => {
+    const all = scenario.bundles.map((bundle) => scenario.statusOf(bundle));
+    const rests = all.every((status) => status !== undefined && isAtRest(status));
+    return rests && world.bus.lag() === 0 && world.temporal.waiting().length === 0;
+  };
+
   let calmSteps = 0;
   let restedSteps = 0;
-  while (restedSteps < 300) {
+  while (restedSteps < 150 || !isQuiet()) {
     await scheduler.step();
     const violations = await look();
     if (violations.length > 0) return result(violations);
     if (scheduler.now() < calmAt) continue;
     if (calmSteps === 0) mendClocks(world);
     calmSteps += 1;
-    const rested =
-      calmSteps % 20 !== 0
-        ? restedSteps > 0
-        : scenario.bundles.every((bundle) => {
-            const status = scenario.statusOf(bundle);
-            return status && isAtRest(status);
-          }) && world.bus.lag() === 0;
+    const rested = calmSteps % 20 === 0 ? isQuiet() : restedSteps > 0;
     restedSteps = rested ? restedSteps + 1 : 0;
     if (calmSteps > patience) {
       const waiting = scenario.bundles
@@ -100,9 +105,12 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
       ]);
     }
   }
-  const last = await reader.lookAgain();
+  const announced = world.bus.published(Topic.bundles).flatMap((event) => {
+    if (event.type !== 'bundle.transitioned.v1') return [];
+    return [{ bundleId: event.subject, transition: event.data.transition, state: event.data.state }];
+  });
   const decided = scenario.acts.filter((act) => act.kind === 'decided');
-  return result(invariants.checkEnd(last, exported().rows, decided));
+  return result(invariants.checkEnd(await reader.lookAgain(), exported().rows, { decided, announced }));
 }
 
 const historyOf = ({ transitions }: Rows) =>
@@ -127,12 +135,11 @@ function exporter({ core: { db } }: World): () => { rows: Rows; fresh: boolean }
     version = db.version;
     const { revision, decision, transition, release, receipt, staging } = db.rows;
     rows = {
-      revisions: [...revision.values()].map(({ bundleId, revision, seal, drafterId, gates, content }) => ({
+      revisions: [...revision.values()].map(({ bundleId, revision, seal, drafterId, content }) => ({
         bundleId,
         revision,
         seal,
         drafterId,
-        gates: gates.map(({ id }) => id),
         word: content.manifest.title.split(' ')[1] ?? '',
       })),
       decisions: [...decision.values()],

@@ -21,12 +21,12 @@ test(
     const failed: string[] = [];
     let steps = 0;
     for (const seed of seeds) {
-      const run = await simulate(seed);
+      const { violations, story, ...run } = await simulate(seed);
       steps += run.steps;
       for (const end of run.ends) ends[end] = (ends[end] ?? 0) + 1;
-      if (run.violations.length > 0) failed.push(`seed ${seed}, step ${run.steps}: ${run.violations.join('\n')}`);
-      if (one || (failed.length === 1 && run.violations.length > 0))
-        process.stdout.write(`seed ${seed}\n${run.story.join('\n')}\n`);
+      const told = [`seed ${seed}, ${run.steps} steps`, ...violations].join('\n');
+      if (one || (violations.length > 0 && failed.length === 0)) process.stdout.write(`${story.join('\n')}\n${told}\n`);
+      if (violations.length > 0) failed.push(told);
       if (failed.length === 10) break;
     }
     process.stdout.write(`${seeds.length} seeds, ${steps} steps, ends ${JSON.stringify(ends)}\n`);

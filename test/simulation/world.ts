@@ -139,7 +139,8 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
     const stage = createStageRelease({ blobs, staging, render });
     const announcer = { announce: bus.publish };
     releaseActivities = createReleaseActivities({ store, announcer, calendar: { version: 1, years: [] }, stage });
-    const consumer = createReceiptConsumer({ store, client: temporal.client });
+    const inspections = { addInspection: async () => {} }; // nobody reconciles in a run
+    const consumer = createReceiptConsumer({ store, inspections, client: temporal.client });
     handlers.set(process.name, consumer);
   });
 

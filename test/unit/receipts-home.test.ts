@@ -13,7 +13,7 @@ const nothing = async () => {};
 /** The consumer with a database and a Temporal that behave as told; resolves to what it did with one receipt. */
 const taken = (addReceipt: () => Promise<void>, signal: () => Promise<void> = nothing): Promise<unknown> => {
   const client = { workflow: { getHandle: () => ({ signal }) } } as never;
-  return createReceiptConsumer({ store: { addReceipt }, client })(ready).then(
+  return createReceiptConsumer({ store: { addReceipt }, inspections: { addInspection: nothing }, client })(ready).then(
     () => 'handled',
     (error) => error,
   );

@@ -1,0 +1,84 @@
+import type { BundleId } from '../../schemas/bundle.ts';
+import { type Ledger, lastOf, type Rows, short } from './ledger.ts';
+import type { Look } from './reader.ts';
+
+/** What people were told was decided, and what the bus carried of each bundle's states, in its order. */
+export type Told = {
+  decided: { bundleId: BundleId; revision: number; gate: string; reviewerId: string; decision: string }[];
+  announced: { bundleId: string; transition: number; state: string }[];
+};
+
+const isOut = ['releasing', 'verifying', 'released', 'partly-released', 'outcome-unknown'];
+
+/** What must be true once everything has come to rest: I8, I11, I13, I14, I17, I18, and groups that end together. */
+export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
+  function check(look: Look, rows: Rows, { decided, announced }: Told): void {
+    for (const { bundleId, revision, gate, reviewerId, decision } of decided) {
+      const row = rows.decisions.find(
+        (one) => one.bundleId === bundleId && one.revision === revision && one.decision.gate === gate,
+      )?.decision;
+      const kept = row?.reviewerId === reviewerId && row.decision === decision;
+      mustHold(
+        kept,
+        () => `I8 linear decisions: ${reviewerId} was told that ${gate} of ${short(bundleId)} is ${decision}`,
+      );
+    }
+    for (const { bundleId, channels } of plan.bundles) {
+      checkStates(bundleId);
+      const last = lastOf(rows, bundleId);
+      const release = rows.releases.findLast((row) => row.bundleId === bundleId);
+      const word = rows.revisions.find((row) => row.bundleId === bundleId && row.revision === release?.revision)?.word;
+      const page = look.pages.get(bundleId)?.policy.status;
+      const shows = {
+        website: page === 200,
+        wechat: look.posts.some(({ articles }) => articles.some(({ title }) => word && title.includes(word))),
+      };
+      const is = `${short(bundleId)} is ${last?.state ?? 'nowhere'}`;
+      for (const channel of ['website', 'wechat'] as const) {
+        if (!channels.some((one) => one.channel === channel)) continue;
+        const out = last !== undefined && isOut.includes(last.state);
+        mustHold(out || !shows[channel], () => `I18 declared policy: ${is}, and ${channel} shows it`);
+        if (!out || !release) continue;
+        const word = rows.receipts.findLast(
+          (receipt) =>
+            receipt.releaseId === release.releaseId && receipt.channel === channel && receipt.state !== 'ready',
+        );
+        const whole = shows[channel] || last.state !== 'released';
+        mustHold(whole, () => `I18 declared policy: ${is}, and ${channel} does not show it`);
+        const honest = word?.state !== 'refused' || !shows[channel];
+        mustHold(honest, () => `I11 honest state: ${channel} says refused of ${short(bundleId)}, and shows it`);
+      }
+      if (release?.groupId && last?.state === 'rolled-back' && last.revision === release.revision) checkGroup(release);
+      if (last?.state !== 'withdrawn' || last.revision !== release?.revision) continue; // else that one was rolled back
+      const buried = page === 410 || !seen.has(`${release.releaseId} website`);
+      mustHold(buried, () => `I17 withdrawal: no tombstone for ${short(bundleId)}`);
+      for (const recipient of plan.recipients) {
+        const told = !first.has(`mail ${recipient} ${word}`) || first.has(`recall ${recipient} ${word}`);
+        mustHold(told, () => `I17 withdrawal: ${recipient} got ${word} and was not told that it is withdrawn`);
+      }
+    }
+
+    /** Each state has its row, and the bus has told them all in their order, however often it repeated itself. */
+    function checkStates(bundleId: BundleId): void {
+      const written = rows.transitions.filter((row) => row.bundleId === bundleId);
+      for (const [number, { transition }] of written.entries()) {
+        mustHold(transition === number, () => `I14 audit: transition ${number} of ${short(bundleId)} has no row`);
+      }
+      const heard = new Set(announced.filter((news) => news.bundleId === bundleId).map(({ transition }) => transition));
+      const inOrder = [...heard].every((transition, number) => transition === number);
+      mustHold(inOrder, () => `I13 order: the states of ${short(bundleId)} were announced as ${[...heard].join(', ')}`);
+      mustHold(heard.size === written.length, () => `I14 audit: not every state of ${short(bundleId)} was announced`);
+    }
+
+    /** 同批: what one member failed to do, none has done. */
+    function checkGroup({ groupId, bundleId }: Rows['releases'][number]): void {
+      for (const member of rows.releases.filter((row) => row.groupId === groupId)) {
+        const last = lastOf(rows, member.bundleId);
+        const stays = last && last.revision === member.revision && isOut.includes(last.state);
+        mustHold(
+          !stays,
+          () => `I1 together: ${short(bundleId)} was rolled back, ${short(member.bundleId)} of its group stays`,
+        );
+      }
+    }
+  };

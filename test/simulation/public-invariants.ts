@@ -1,0 +1,141 @@
+import { digestOf } from '../../activities/digest.ts';
+import { clearSlots } from '../../activities/rendering/page-slots.ts';
+import { publicPath } from '../../activities/rendering/website/addresses.ts';
+import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { Answer } from '../../services/website/answer.ts';
+import { type Ledger, lastOf, type Release, type Rows, releaseOf, said, short, wordsIn } from './ledger.ts';
+import { interpretationFile, type Look } from './reader.ts';
+
+const bodyOf = ({ body }: Answer) => Buffer.from(body).toString();
+const isShown = ({ status }: Answer) => status === 200;
+const taken = ['rolled-back', 'withdrawing', 'withdrawn'];
+
+/** What must be true of all that a reader sees: I1 to I4, I10, I17, the order of irreversibility, groups at one stroke. */
+export function publicInvariants(ledger: Ledger) {
+  const { mustHold, seen, first, channelsOf } = ledger;
+  let readMails = 0;
+
+  return (look: Look, rows: Rows, clock: string): void => {
+    for (const [bundleId, pages] of look.pages) checkPages(bundleId, pages);
+    for (const word of wordsIn(look.home + look.sitemap)) {
+      mustHold(releaseOf(rows, word) !== undefined, () => `I3 never early: ${word} is in a list of the site`);
+    }
+    for (const post of look.posts) checkPost(post);
+    for (const mail of look.mails.slice(readMails)) checkMail(mail);
+    readMails = look.mails.length;
+
+    /** `word` is read on `channel`: once and for all it must have been released before. */
+    function mayBeRead(word: string, channel: Channel): Release | undefined {
+      const release = releaseOf(rows, word);
+      mustHold(release !== undefined, () => `I3 never early: ${word} is read on ${channel} without a release row`);
+      if (!release || seen.has(`${release.releaseId} ${channel}`)) return release;
+      seen.add(`${release.releaseId} ${channel}`);
+      mustHold(clock >= release.t0, () => `I3 never early: ${word} is read on ${channel} before ${release.t0}`);
+      const wave = channelsOf(release.bundleId).find((one) => one.channel === channel)?.wave ?? 0;
+      const group = rows.releases.filter(({ groupId }) => groupId !== null && groupId === release.groupId);
+      for (const member of group.length > 0 ? group : [release]) {
+        for (const { channel: earlier } of channelsOf(member.bundleId).filter(
+          (one) => one.wave < wave && one.wave === 1,
+        )) {
+          const verified = said(rows, member.releaseId, earlier, 'verified');
+          mustHold(verified, () => `order of irreversibility: ${word} is on ${channel}, ${earlier} was not read back`);
+        }
+      }
+      return release;
+    }
+
+    function checkPages(bundleId: BundleId, { policy, interpretation }: { policy: Answer; interpretation: Answer }) {
+      const id = short(bundleId);
+      const both = `${policy.status} for the policy of ${id} and ${interpretation.status} for its interpretation`;
+      mustHold(isShown(policy) === isShown(interpretation), () => `I1 together: the site answers ${both}`);
+      const listed = [look.home, look.sitemap].flatMap((text) =>
+        ['index.html', interpretationFile].map((path) => {
+          const address = publicPath(bundleId, path);
+          return text.includes(`${address}"`) || text.includes(`${address}<`);
+        }),
+      );
+      const agree = listed.every((shown) => shown === isShown(policy));
+      mustHold(agree, () => `I4 one door: home, sitemap and pages disagree about ${id}`);
+      const words = wordsIn(bodyOf(policy) + bodyOf(interpretation));
+      mustHold(words.length <= 1, () => `I2 whole: the pages of ${id} mix ${words.join(' and ')}`);
+      const hidden = !rows.releases.some((row) => row.bundleId === bundleId);
+      mustHold(!hidden || isSame(policy, look.nothing), () => `I3 never early: ${id} can be told from what never was`);
+      const ended = lastOf(rows, bundleId)?.state === 'withdrawn';
+      mustHold(!ended || !isShown(policy), () => `I17 withdrawal: ${id} is shown after it was withdrawn`);
+      if (policy.status === 410) first.set(`tombstone ${bundleId}`, '');
+      const buried = first.has(`tombstone ${bundleId}`);
+      mustHold(!buried || policy.status === 410, () => `I17 withdrawal: the tombstone of ${id} is gone`);
+      if (!isShown(policy)) return;
+      const release = mayBeRead(words[0] ?? '', 'website');
+      if (release) checkGroup(release);
+      for (const [path, answer] of [
+        ['index.html', policy],
+        [interpretationFile, interpretation],
+      ] as const) {
+        const digest = digestOf(clearSlots(Buffer.from(answer.body), 'text/html'));
+        mustHold(sealed(release, 'website', path) === digest, () => `I2 whole: ${path} of ${id} is not as sealed`);
+      }
+    }
+
+    /** 同批: readers see all of a group or nothing of it, but for what was taken back since. */
+    function checkGroup({ groupId, bundleId }: Release): void {
+      if (groupId === null) return;
+      for (const member of rows.releases.filter((row) => row.groupId === groupId)) {
+        const page = look.pages.get(member.bundleId)?.policy;
+        const away =
+          taken.includes(lastOf(rows, member.bundleId)?.state ?? '') ||
+          taken.includes(lastOf(rows, bundleId)?.state ?? '');
+        const shown = page !== undefined && (isShown(page) || page.status === 410);
+        // One that goes is taken down by an order of its own, which the site may have had already.
+        const goes = said(rows, member.releaseId, 'website', 'discarded', 'withdrawn', 'refused', 'unknown');
+        mustHold(
+          shown || away || goes || seen.has(`${member.releaseId} website`),
+          () => `I1 together: ${short(bundleId)} is shown without ${short(member.bundleId)} of its group`,
+        );
+      }
+    }
+
+    function checkPost({ articleId, articles }: Look['posts'][number]): void {
+      const words = wordsIn(articles.map(({ title, content }) => title + content).join(' '));
+      mustHold(words.length === 1, () => `I2 whole: post ${articleId} mixes ${words.join(' and ')}`);
+      const word = words[0] ?? '';
+      const whole = ['青禾区', '解读'].every((part) => articles.some(({ title }) => title.startsWith(part)));
+      mustHold(whole, () => `I1 together: post ${articleId} of ${word} lacks the policy or its interpretation`);
+      onlyOne(`post ${word}`, articleId, () => `I10 single effect: ${word} was posted twice`);
+      const release = mayBeRead(word, 'wechat');
+      const ended = release && lastOf(rows, release.bundleId)?.state === 'withdrawn';
+      mustHold(!ended, () => `I17 withdrawal: ${word} is on WeChat after it was withdrawn`);
+    }
+
+    function checkMail({ subject, text, to, messageId, attachments }: Look['mails'][number]): void {
+      const word = wordsIn(subject + text)[0] ?? '';
+      const recall = subject.startsWith('撤回');
+      const about = `${recall ? 'recall' : 'mail'} ${to.address} ${word}`;
+      onlyOne(about, messageId, () => `I10 single effect: ${to.address} got two mails about ${word}`);
+      const release = mayBeRead(word, 'press-pack');
+      if (recall || !release) return;
+      const pack = sealed(release, 'press-pack', 'pack.zip');
+      const whole = attachments.some(({ content }) => digestOf(content) === pack);
+      mustHold(whole, () => `I1, I2: the mail about ${word} holds another pack than was sealed`);
+      const ended = lastOf(rows, release.bundleId)?.state === 'withdrawn';
+      mustHold(!ended, () => `I17 withdrawal: ${word} is mailed to ${to.address} after it was withdrawn`);
+    }
+
+    function onlyOne(what: string, id: string, problem: () => string): void {
+      mustHold((first.get(what) ?? id) === id, problem);
+      first.set(what, first.get(what) ?? id);
+    }
+    function sealed(release: Release | undefined, channel: Channel, path: string): string | undefined {
+      const { bundleId, revision } = release ?? {};
+      const row = rows.staged.find(
+        (one) => one.bundleId === bundleId && one.revision === revision && one.channel === channel,
+      );
+      return row?.objects.find((object) => object.path === path)?.sha256;
+    }
+  };
+}
+
+const isSame = (one: Answer, other: Answer) =>
+  one.status === other.status &&
+  bodyOf(one) === bodyOf(other) &&
+  JSON.stringify(one.headers) === JSON.stringify(other.headers);

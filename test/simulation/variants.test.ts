@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Variant, variants } from './variants.ts';
+
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterAll(() => void vi.useRealTimers());
+
+/** So many seeds are enough to see that a guard is missing. */
+const enough = 300;
+
+/** What the checks say of the first run that they object to. */
+async function objection({ parts, module }: Variant): Promise<string | undefined> {
+  vi.resetModules(); // all of our code is loaded anew, and with it what stands in for others'
+  vi.doMock('@temporalio/workflow', () => import('./workflow-module.ts'));
+  vi.doMock('../../infra/http/request.ts', async (original) => ({
+    ...(await original<object>()),
+    request: (await import('./http.ts')).request,
+  }));
+  if (module) {
+    const { path, replace } = module;
+    vi.doMock(path, async (original) => {
+      const real = await original<object>();
+      return { ...real, ...replace(real) };
+    });
+  }
+  const { simulate } = await import('./simulate.ts');
+  const { realParts } = await import('./world.ts');
+  const real = {
+    ...(await import('../support/memory-core-store.ts')),
+    ...(await import('../support/memory-site-store.ts')),
+    ...(await import('../support/memory-delivery-store.ts')),
+  };
+  try {
+    for (let seed = 1; seed <= enough; seed += 1) {
+      const { violations } = await simulate(String(seed), { ...realParts, ...parts?.(real) });
+      if (violations[0]) return `${violations[0]} (seed ${seed})`;
+    }
+    return undefined;
+  } finally {
+    if (module) vi.doUnmock(module.path);
+  }
+}
+
+test.each(variants.map((variant) => [variant.name, variant] as const))(
+  'is noticed: %s',
+  async (_, variant) => {
+    expect(await objection(variant)).toMatch(variant.breaks);
+  },
+  120_000,
+);
