@@ -47,7 +47,7 @@ export const Line = ({ cells: [name, ...cells], seq }: { cells: ComponentChildre
   </tr>
 );
 
-export const chainColumn: [string, string] = ['链', 'Row of the chain'];
+export const chainColumn: [string, string] = ['链', 'Row'];
 
 /** A fact without a row was changed after it was written, or never went through the database's own triggers. */
 export const Voucher = ({ seq }: { seq: number | null }) =>
