@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadOfficeConfig } from '../config/office.ts';
+import { ensureEventKeys } from '../kafka/event-keys.ts';
 import { ensureDatabases } from './databases.ts';
 import { dataLayout } from './layout.ts';
 import { withLock } from './lock.ts';
@@ -46,6 +47,7 @@ export async function startApplication({
     const leftovers = await endLeftovers(dataDir);
     if (leftovers.length > 0)
       report.line(`  结束上次遗留的进程 ended what was left of an earlier start: ${leftovers.join(', ')}`);
+    await ensureEventKeys(dataDir); // all of them before anybody starts
     const databases = await ensureDatabases(provisioned.postgres.adminUrl, provisioned.secrets);
     for (const dir of [layout.blobs, layout.staging, layout.sandbox])
       await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { WeChatAccountSetting } from '../../schemas/configuration.ts';
+import { eventKeyFiles, type ProducerName } from '../kafka/event-keys.ts';
 import { localAccount } from '../sandbox/wechat/account.ts';
 import type { DatabaseUrls } from './databases.ts';
 import { dataLayout } from './layout.ts';
@@ -22,7 +23,7 @@ type Settings = Record<string, string>;
 
 /**
  * Settings that every process may know: addresses of services and of each other. What opens a door (databases, the
- * WeChat secret) is given by `processList` to the one process that needs it.
+ * WeChat secret, the key that signs its events) is given by `processList` to the one process that needs it.
  */
 export function environmentFor(
   provisioned: Provisioned,
@@ -36,6 +37,7 @@ export function environmentFor(
     LOCKSTEP_TEMPORAL_ADDRESS: temporal.address,
     LOCKSTEP_TEMPORAL_NAMESPACE: temporal.namespace,
     LOCKSTEP_KAFKA_BROKERS: kafka.brokers.join(','),
+    LOCKSTEP_EVENT_KEYS_FILE: eventKeyFiles(dataDir).publicKeys,
     LOCKSTEP_STAGING_DIR: layout.staging,
     LOCKSTEP_DATA_DIR: dataDir,
     LOCKSTEP_API_URL: apiUrl,
@@ -74,11 +76,19 @@ export function processList(
   const layout = dataLayout(dataDir);
   const onPlatform = wechatAccounts.map(localAccount);
   const listen = (port: number) => `127.0.0.1:${port}`;
-  const core = { ...shared, LOCKSTEP_DATABASE_URL: databases.core, LOCKSTEP_BLOB_DIR: layout.blobs };
+  const signsAs = (producer: ProducerName): Settings => ({
+    LOCKSTEP_EVENT_PRIVATE_KEY_FILE: eventKeyFiles(dataDir).privateKey(producer),
+  });
+  const core = {
+    ...shared,
+    ...signsAs('core'),
+    LOCKSTEP_DATABASE_URL: databases.core,
+    LOCKSTEP_BLOB_DIR: layout.blobs,
+  };
   const consumer = (name: 'new-media' | 'press', port: number, env: Settings): ProcessSpec => ({
     name,
     entry: `services/${name}/main.ts`,
-    env: { ...shared, LOCKSTEP_HEALTH_LISTEN: listen(port), ...env },
+    env: { ...shared, ...signsAs(name), LOCKSTEP_HEALTH_LISTEN: listen(port), ...env },
     readyUrl: `http://${listen(port)}/readyz`,
     stopWave: 2,
   });
@@ -115,6 +125,7 @@ export function processList(
       entry: 'services/website/main.ts',
       env: {
         ...shared,
+        ...signsAs('website'),
         LOCKSTEP_WEBSITE_DATABASE_URL: databases.website,
         // Both loopbacks: a reader's browser may try either first.
         LOCKSTEP_WEBSITE_LISTEN: [listen(ports.website), ...(hasIpv6Loopback() ? [`[::1]:${ports.website}`] : [])].join(

@@ -3,6 +3,7 @@ import { digestOf } from '../../activities/digest.ts';
 import type { StoredDecision } from '../../activities/ports/dead-letter-store.ts';
 import type { EventRecord } from '../../activities/ports/event-bus.ts';
 import { fromDeadLetter } from '../../infra/kafka/dead-letter.ts';
+import { signatureHeaders } from '../../infra/kafka/event-signature.ts';
 import { BundleId } from '../../schemas/bundle.ts';
 import { type DeadLetter, LetterId, type LetterState } from '../../schemas/dead-letters.ts';
 
@@ -20,10 +21,12 @@ const Envelope = z.object({
 });
 
 /** Headers that our own publisher sets, by the shape of their values. */
-const plainHeaders = new Map([
+const plainHeaders = new Map<string, RegExp | undefined>([
   ['content-type', /^application\/cloudevents\+json; charset=UTF-8$/],
   ['ce_id', /^[0-9a-f-]{36}$/],
   ['ce_type', /^[a-z.-]{1,60}\.v\d{1,3}$/],
+  [signatureHeaders.keyId, /^[0-9a-f]{64}$/],
+  [signatureHeaders.signature, undefined], // its length and digest: any bytes could stand there
 ]);
 
 /**

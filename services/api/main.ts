@@ -9,7 +9,7 @@ import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn, ensurePeopleTokens } from '../../infra/config/people-tokens.ts';
 import { createDocumentReader } from '../../infra/documents/reader.ts';
-import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { openEventCodec } from '../../infra/kafka/event-keys.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { consumers } from '../../infra/kafka/topics.ts';
 import { isDatabaseDown, openDatabase } from '../../infra/postgres/client.ts';
@@ -36,6 +36,8 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_TEMPORAL_ADDRESS',
   'LOCKSTEP_TEMPORAL_NAMESPACE',
   'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_EVENT_PRIVATE_KEY_FILE',
+  'LOCKSTEP_EVENT_KEYS_FILE',
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
   'LOCKSTEP_BLOB_S3_URL',
@@ -48,6 +50,7 @@ const settings = readSettings(process.env, [
 /** The core's API: takes bundles in, and people's acts to the workflow that carries them. */
 await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => {
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
   const data = await loadRuleData();
   const tokens = await ensurePeopleTokens(settings.LOCKSTEP_DATA_DIR, office.people.people);
   const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
@@ -71,8 +74,8 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
     store,
     releases,
     bus,
-    announce: async (events) => void (await bus.publish(events.map(encodeEvent))),
-    decode: decodeEvent,
+    announce: async (events) => void (await bus.publish(events.map(codec.encode))),
+    decode: codec.decode,
     office: office.channels,
   });
   const api = createApi({

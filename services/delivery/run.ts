@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createAwaitOutcome } from '../../activities/delivery/await-outcome.ts';
 import { inspectionEvent, receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { AnsweringActivities, DeliveryActivities } from '../../activities/delivery/types.ts';
-import { encodeEvent } from '../../infra/kafka/event-codec.ts';
+import type { EventCodec } from '../../infra/kafka/event-signature.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { connectTemporal, type TemporalSettings } from '../../infra/temporal/client.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
@@ -19,8 +19,10 @@ export type DeliveryServiceOptions = {
   service: string;
   channel: Channel;
   taskQueue: string;
+  manyAccounts?: boolean;
   temporal: TemporalSettings;
   brokers: string[];
+  codec: EventCodec;
   workflowBundlePath?: string | undefined;
   healthListen: string;
   activities: DeliveryActivities;
@@ -30,7 +32,7 @@ export type DeliveryServiceOptions = {
 export async function runDeliveryService(options: DeliveryServiceOptions, context: ProcessContext): Promise<void> {
   const { log, onStop, fail } = context;
   installTemporalRuntime(log);
-  const { service, channel, taskQueue, temporal } = options;
+  const { service, channel, taskQueue, temporal, codec } = options;
   const bus = createKafkajsEventBus({ brokers: options.brokers, clientId: service, log });
   onStop(() => bus.close());
   const client = await connectTemporal(temporal);
@@ -43,10 +45,10 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
     ...options.activities,
     awaitOutcome: createAwaitOutcome(options.activities),
     async sendReceipt(receipt) {
-      await bus.publish([encodeEvent(receiptEvent(receipt, source))]);
+      await bus.publish([codec.encode(receiptEvent(receipt, source))]);
     },
     async sendInspection(inspection) {
-      await bus.publish([encodeEvent(inspectionEvent(inspection, source))]);
+      await bus.publish([codec.encode(inspectionEvent(inspection, source))]);
     },
   };
   const worker = await createDeliveryWorker({
@@ -63,7 +65,13 @@ export async function runDeliveryService(options: DeliveryServiceOptions, contex
     await running;
   });
 
-  const handle = createDeliveryConsumer({ client, channel, taskQueue, log });
-  consume({ bus, group: service, topic: Topic.releases, handle }, context);
+  const handle = createDeliveryConsumer({
+    client,
+    channel,
+    taskQueue,
+    manyAccounts: options.manyAccounts ?? false,
+    log,
+  });
+  consume({ bus, group: service, topic: Topic.releases, decode: codec.decode, handle }, context);
   onStop(await serveHealth(options.healthListen, async () => worker.getState() === 'RUNNING'));
 }

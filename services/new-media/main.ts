@@ -3,6 +3,7 @@ import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { loadWeChatSecrets } from '../../infra/config/wechat-secrets.ts';
+import { openEventCodec } from '../../infra/kafka/event-keys.ts';
 import { openNewMediaDatabase } from '../../infra/postgres/new-media/open.ts';
 import { taskQueues } from '../../infra/temporal/client.ts';
 import { runDeliveryService } from '../delivery/run.ts';
@@ -15,6 +16,8 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_TEMPORAL_ADDRESS',
   'LOCKSTEP_TEMPORAL_NAMESPACE',
   'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_EVENT_PRIVATE_KEY_FILE',
+  'LOCKSTEP_EVENT_KEYS_FILE',
   'LOCKSTEP_NEW_MEDIA_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
   'LOCKSTEP_BLOB_S3_URL',
@@ -31,6 +34,7 @@ const settings = readSettings(process.env, [
 await runProcess('new-media', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const secrets = await loadWeChatSecrets(settings, channels.wechat.accounts);
+  const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
   const database = await openNewMediaDatabase(settings.LOCKSTEP_NEW_MEDIA_DATABASE_URL);
   context.onStop(() => database.close());
   const { store } = database;
@@ -50,8 +54,10 @@ await runProcess('new-media', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       service: 'new-media',
       channel: 'wechat',
       taskQueue: taskQueues.wechat,
+      manyAccounts: channels.wechat.accounts.length > 100,
       temporal: { address: settings.LOCKSTEP_TEMPORAL_ADDRESS, namespace: settings.LOCKSTEP_TEMPORAL_NAMESPACE },
       brokers: settings.LOCKSTEP_KAFKA_BROKERS,
+      codec,
       workflowBundlePath: settings.LOCKSTEP_WORKFLOW_BUNDLE,
       healthListen: settings.LOCKSTEP_HEALTH_LISTEN,
       activities: createNewMediaActivities({ store, accounts, blobs, now: Date.now, limits: LIMITS }),

@@ -4,7 +4,7 @@ import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { request } from '../../infra/http/request.ts';
-import { encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { openEventCodec } from '../../infra/kafka/event-keys.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
@@ -26,6 +26,8 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_STAGING_DIR',
   'LOCKSTEP_STAGING_S3_URL',
   'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_EVENT_PRIVATE_KEY_FILE',
+  'LOCKSTEP_EVENT_KEYS_FILE',
   'LOCKSTEP_CONFIG_DIR',
   'LOCKSTEP_LOG_LEVEL',
 ]);
@@ -33,6 +35,7 @@ const settings = readSettings(process.env, [
 await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const { log, onStop } = context;
   const { channels } = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
   const publicUrl = settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, '');
   const listeners = settings.LOCKSTEP_WEBSITE_LISTEN;
 
@@ -52,7 +55,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   onStop(() => site.close());
   onStop(() => bus.close()); // before the listeners close: what runs may finish while pages are still served
 
-  const publish = (events: ReceiptEvent[]) => bus.publish(events.map(encodeEvent));
+  const publish = (events: ReceiptEvent[]) => bus.publish(events.map(codec.encode));
   const read = (url: string) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 });
   const receipts = createReceipts({ records, publicUrl, publish });
   const readBack = createReadBack({
@@ -80,6 +83,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       bus,
       group: 'website',
       topic: Topic.releases,
+      decode: codec.decode,
       handle: (event) =>
         handle(event).catch((error) => {
           throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;

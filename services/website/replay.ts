@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import { type EventBus, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { describeWithoutPayload } from '../../infra/kafka/dead-letter.ts';
-import { decodeEvent } from '../../infra/kafka/event-codec.ts';
+import type { EventCodec } from '../../infra/kafka/event-signature.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
 import { type LockstepEvent, Topic } from '../../schemas/events.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
@@ -17,6 +17,7 @@ export type ReplayDeps<Tx> = {
   bus: Pick<EventBus, 'read'>;
   /** Default: the topic of releases, which is kept for ever. */
   topic?: string;
+  decode: EventCodec['decode'];
   site: {
     replaying<T>(work: (inbox: SiteInbox<Tx>) => Promise<T>): Promise<T>;
     writes: SiteWrites<Tx>;
@@ -80,7 +81,7 @@ export async function replayWebsite<Tx>(deps: ReplayDeps<Tx>, { dryRun }: { dryR
 
 /** Every event in order, to the present end of the log. What one event does wrong does not keep the others back. */
 async function readLog<Tx>(
-  { bus, topic = Topic.releases, progress, signal }: ReplayDeps<Tx>,
+  { bus, topic = Topic.releases, decode, progress, signal }: ReplayDeps<Tx>,
   handle: (event: LockstepEvent) => Promise<void>,
 ) {
   const reading = createLogReading();
@@ -95,9 +96,9 @@ async function readLog<Tx>(
       if (left === 0 || read % 100 === 0) progress(read, read + left);
       let event: LockstepEvent;
       try {
-        event = decodeEvent(record);
+        event = decode(record);
       } catch {
-        unreadable += 1; // it was parked when it came
+        unreadable += 1; // it was parked when it came, a forgery too
         return;
       }
       if (isReleaseEvent(event)) reading.add(event);

@@ -8,7 +8,7 @@ import { ensureAuditKey } from '../../infra/audit/keys.ts';
 import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
-import { encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { openEventCodec } from '../../infra/kafka/event-keys.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
@@ -21,7 +21,7 @@ import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
 import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
-import { Topic } from '../../schemas/events.ts';
+import { type LockstepEvent, Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
 import { runProcess, serveHealth } from '../process-frame.ts';
 import { keepCheckpoints } from './checkpoints.ts';
@@ -32,6 +32,8 @@ const settings = readSettings(process.env, [
   'LOCKSTEP_TEMPORAL_ADDRESS',
   'LOCKSTEP_TEMPORAL_NAMESPACE',
   'LOCKSTEP_KAFKA_BROKERS',
+  'LOCKSTEP_EVENT_PRIVATE_KEY_FILE',
+  'LOCKSTEP_EVENT_KEYS_FILE',
   'LOCKSTEP_DATABASE_URL',
   'LOCKSTEP_BLOB_DIR',
   'LOCKSTEP_BLOB_S3_URL',
@@ -50,6 +52,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const { log, onStop, fail } = context;
   installTemporalRuntime(log);
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
+  const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
   const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
   onStop(() => db.destroy());
   await migrate(db, coreMigrations);
@@ -74,7 +77,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     render: rendering.render,
   });
   const announcer = {
-    announce: async (events: Parameters<typeof encodeEvent>[0][]) => void (await bus.publish(events.map(encodeEvent))),
+    announce: async (events: LockstepEvent[]) => void (await bus.publish(events.map(codec.encode))),
   };
   const dataDir = settings.LOCKSTEP_DATA_DIR;
   const checkpointer = createCheckpointer({
@@ -104,6 +107,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       bus,
       group: 'core',
       topic: Topic.receipts,
+      decode: codec.decode,
       handle: createReceiptConsumer({ store, inspections: createRepairStore(db, store), client }),
     },
     context,

@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { EventBus, Subscription } from '../../activities/ports/event-bus.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
-import { decodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
@@ -57,7 +56,7 @@ beforeEach(async () => {
   subscription = await bus.subscribe({
     ...{ group: channel.group, topics: [channel.topic], deadLetterTopic: channel.dead },
     async handler(record) {
-      const event = decodeEvent(record);
+      const event = channel.decode(record);
       if (broken.some((type) => type === event.type)) throw new TypeError('a defect of ours');
       await site.handle(event);
     },

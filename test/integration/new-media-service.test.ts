@@ -7,7 +7,9 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DeliveryOrder } from '../../activities/delivery/types.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
-import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
+import { decodeEvent } from '../../infra/kafka/event-codec.ts';
+import { ensureEventKeys, eventKeyFiles, openEventCodec } from '../../infra/kafka/event-keys.ts';
+import type { EventCodec } from '../../infra/kafka/event-signature.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { topics } from '../../infra/kafka/topics.ts';
 import { repositoryRoot } from '../../infra/local/layout.ts';
@@ -21,6 +23,9 @@ let database: TestDatabase;
 let media: NewMedia;
 let scratch: string;
 let bus: ReturnType<typeof createKafkajsEventBus>;
+let core: EventCodec;
+/** Releases of this run: on a shared broker there may be receipts of others, under keys that are not ours. */
+const ours = new Set<string>();
 const receipts: ChannelReceipt[] = [];
 const inspections: ChannelInspection[] = [];
 const running = new Set<ChildProcess>();
@@ -32,6 +37,8 @@ beforeAll(async () => {
   const accounts = wechat.accounts.map((account) => ({ id: account.id, ...localAccount(account) }));
   media = await newMedia(database.url, { accounts });
   scratch = await mkdtemp(join(tmpdir(), 'lockstep-new-media-'));
+  await ensureEventKeys(scratch);
+  core = await openEventCodec(eventKeyFiles(scratch).privateKey('core'), eventKeyFiles(scratch).publicKeys);
   const { brokers } = testServices().kafka;
   bus = createKafkajsEventBus({ brokers, clientId: 'test', log: pino({ level: 'silent' }) });
   await bus.ensureTopics(topics);
@@ -39,7 +46,9 @@ beforeAll(async () => {
     group: `test-${randomUUID()}`,
     topics: [Topic.receipts],
     async handler(record) {
-      const event = decodeEvent(record);
+      const { data } = decodeEvent(record);
+      if (!('releaseId' in data) || !ours.has(data.releaseId)) return;
+      const event = core.decode(record);
       if (event.type === 'channel.receipt.v1') receipts.push(event.data);
       if (event.type === 'channel.inspected.v1') inspections.push(event.data);
     },
@@ -64,6 +73,8 @@ function start(): ChildProcess {
       LOCKSTEP_TEMPORAL_ADDRESS: temporal.address,
       LOCKSTEP_TEMPORAL_NAMESPACE: temporal.namespace,
       LOCKSTEP_KAFKA_BROKERS: kafka.brokers.join(','),
+      LOCKSTEP_EVENT_PRIVATE_KEY_FILE: eventKeyFiles(scratch).privateKey('new-media'),
+      LOCKSTEP_EVENT_KEYS_FILE: eventKeyFiles(scratch).publicKeys,
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: database.url,
       LOCKSTEP_BLOB_DIR: media.blobDir,
       LOCKSTEP_WECHAT_API_URL: media.wechat.url,
@@ -91,7 +102,10 @@ const event = ({ bundleId, releaseId }: DeliveryOrder, type: ReleaseEvent['type'
     datacontenttype: 'application/json',
     data: { releaseId, ...data },
   });
-const send = (...events: ReleaseEvent[]) => bus.publish(events.map(encodeEvent));
+const send = (...events: ReleaseEvent[]) => {
+  for (const { data } of events) ours.add(data.releaseId);
+  return bus.publish(events.map(core.encode));
+};
 const received = (order: DeliveryOrder, state: ChannelReceipt['state']) =>
   vi.waitFor(
     () => {

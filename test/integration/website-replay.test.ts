@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { EventBus } from '../../activities/ports/event-bus.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
-import { decodeEvent } from '../../infra/kafka/event-codec.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { openWebsiteDatabase, type WebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { CliReplayed } from '../../schemas/replay.ts';
@@ -46,7 +45,7 @@ async function consumingWebsite(url: string) {
     group: channel.group,
     topics: [channel.topic],
     deadLetterTopic: channel.dead,
-    handler: (record) => site.handle(decodeEvent(record)),
+    handler: (record) => site.handle(channel.decode(record)),
   });
   const caughtUp = () =>
     vi.waitFor(async () => expect(await subscription.lag()).toBe(0n), { timeout: 60_000, interval: 50 });
@@ -59,7 +58,7 @@ async function replay(url: string, { dryRun = false, announce = async (_: string
   try {
     const result = await replayWebsite(
       {
-        ...{ bus, topic: channel.topic, site, staging, log, receipts: { announce } },
+        ...{ bus, topic: channel.topic, decode: channel.decode, site, staging, log, receipts: { announce } },
         progress: (read, total) => void progress.push(`${read}/${total}`),
       },
       { dryRun },
@@ -160,7 +159,7 @@ test('orders that come while an emptied site is replayed wait, and none overtake
   let said = false;
   const result = await replayWebsite(
     {
-      ...{ bus, topic: channel.topic, staging, log, receipts: { announce: async () => {} } },
+      ...{ bus, topic: channel.topic, decode: channel.decode, staging, log, receipts: { announce: async () => {} } },
       site: {
         ...fresh,
         replaying: (work) =>

@@ -3,7 +3,6 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { digestOf } from '../../activities/digest.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
-import { decodeEvent } from '../../infra/kafka/event-codec.ts';
 import { openWebsiteDatabase, type WebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import type { ReleaseEvent } from '../../schemas/events.ts';
 import { createHandler } from '../../services/website/handler.ts';
@@ -130,7 +129,7 @@ test('a shuffled and repeated stream ends in the state of the sorted, distinct o
       const subscription = await bus.subscribe({
         ...{ group: log.group, topics: [log.topic], deadLetterTopic: log.dead },
         async handler(record) {
-          const event = decodeEvent(record) as ReleaseEvent;
+          const event = log.decode(record) as ReleaseEvent;
           reading.add(event);
           await handle(event);
         },

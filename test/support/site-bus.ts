@@ -4,10 +4,11 @@ import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { EventBus, EventRecord } from '../../activities/ports/event-bus.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import type { ReleaseEvent } from '../../schemas/events.ts';
+import { ownEventKeys } from './event-keys.ts';
 import { patiently } from './kafka-bench.ts';
 import type { SampleRelease } from './website.ts';
 
-/** Topics of one test's own: the log of releases, and where the website parks. */
+/** Topics and keys of one test's own: the log of releases, where the website parks, and whom it believes. */
 export async function ownReleaseLog(bus: EventBus) {
   const id = randomUUID();
   const names = { topic: `test.releases.${id}.v1`, dead: `test.dead.${id}.v1`, group: `website-${id}` };
@@ -17,8 +18,10 @@ export async function ownReleaseLog(bus: EventBus) {
     { name: names.dead, partitions: 1, settings },
   ];
   await patiently(() => bus.ensureTopics(specs)); // a busy broker may not host yet what it has just made
-  const onLog = (event: ReleaseEvent): EventRecord => ({ ...encodeEvent(event), topic: names.topic });
-  return { ...names, say: (...events: ReleaseEvent[]) => bus.publish(events.map(onLog)) };
+  const { codecs, signers } = await ownEventKeys();
+  const onLog = (event: ReleaseEvent): EventRecord => signers.core({ ...encodeEvent(event), topic: names.topic });
+  const { decode } = codecs.website;
+  return { ...names, decode, onLog, say: (...events: ReleaseEvent[]) => bus.publish(events.map(onLog)) };
 }
 
 /** The events of a release, as the core would announce them; puts the ciphertext where the website finds it. */

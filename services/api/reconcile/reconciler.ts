@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
-import type { EventBus } from '../../../activities/ports/event-bus.ts';
+import { type EventBus, Poison, type ReceivedRecord } from '../../../activities/ports/event-bus.ts';
 import type { BundleRows, LoggedRelease, RepairStore } from '../../../activities/ports/repair-store.ts';
 import { releaseEvent } from '../../../activities/releases/events.ts';
 import type { BundleId, Channel } from '../../../schemas/bundle.ts';
@@ -24,7 +24,8 @@ export type ReconcilerDeps = {
   releases: Pick<Releases, 'running' | 'rebuild' | 'retryChannel'>;
   bus: Pick<EventBus, 'read'>;
   announce: (events: LockstepEvent[]) => Promise<void>;
-  decode: (record: Parameters<Parameters<EventBus['read']>[0]['each']>[0]) => LockstepEvent;
+  /** Throws `Poison` for what nobody signed who may say it. */
+  decode: (record: ReceivedRecord) => LockstepEvent;
   office: ChannelsFile;
 };
 
@@ -43,13 +44,23 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
   const channelsOf = ({ revision, staging }: BundleRows): Channel[] =>
     staging && revision ? revision.content.channels : [];
 
+  /** What is no event, or a forgery, was parked when it came: it must not keep anybody from looking at the others. */
+  function eventIn(record: ReceivedRecord): LockstepEvent | undefined {
+    try {
+      return decode(record);
+    } catch (error) {
+      if (error instanceof Poison) return undefined;
+      throw error;
+    }
+  }
+
   async function ordersInLog(): Promise<LoggedRelease[]> {
     const orders = readOrders();
     await bus.read({
       topics: [Topic.releases],
       each: (record) => {
-        const event = ReleaseEvent.safeParse(decode(record));
-        if (event.success) orders.add(event.data);
+        const order = ReleaseEvent.safeParse(eventIn(record));
+        if (order.success) orders.add(order.data);
       },
     });
     return orders.all();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TransientFailure } from '../../../activities/ports/event-bus.ts';
 import { openBlobStore } from '../../../infra/blobs/open.ts';
 import { readSettings } from '../../../infra/config/environment.ts';
-import { encodeEvent } from '../../../infra/kafka/event-codec.ts';
+import { EventKeyFailure, openEventCodec } from '../../../infra/kafka/event-keys.ts';
 import { createKafkajsEventBus } from '../../../infra/kafka/kafkajs-event-bus.ts';
 import { websiteSettings } from '../../../infra/local/website-settings.ts';
 import { createLogger } from '../../../infra/logger.ts';
@@ -18,12 +18,14 @@ import { replayView } from '../replay-view.ts';
 
 const Options = z.object({ dryRun: z.boolean().default(false) });
 const needed = ['LOCKSTEP_KAFKA_BROKERS', 'LOCKSTEP_WEBSITE_DATABASE_URL', 'LOCKSTEP_WEBSITE_URL'] as const;
+const keys = ['LOCKSTEP_EVENT_PRIVATE_KEY_FILE', 'LOCKSTEP_EVENT_KEYS_FILE'] as const;
 const staging = ['LOCKSTEP_STAGING_DIR', 'LOCKSTEP_STAGING_S3_URL'] as const;
 
 /** 重放: ends 0 where the site shows what the log says, 1 where it does not. */
 export async function replayTheWebsite(invocation: Invocation, rawOptions: unknown): Promise<ExitCode> {
   const { dryRun } = Options.parse(rawOptions);
   const settings = await siteSettings(invocation);
+  const codec = await codecOf(settings);
   const log = createLogger('replay', 'silent'); // standard output is the answer
   const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'replay', log });
   try {
@@ -33,6 +35,7 @@ export async function replayTheWebsite(invocation: Invocation, rawOptions: unkno
         await replayWebsite(
           {
             bus,
+            decode: codec.decode,
             site,
             staging: openBlobStore('STAGING', {
               directory: settings.LOCKSTEP_STAGING_DIR,
@@ -41,7 +44,7 @@ export async function replayTheWebsite(invocation: Invocation, rawOptions: unkno
             receipts: createReceipts({
               records: site.records,
               publicUrl: settings.LOCKSTEP_WEBSITE_URL.replace(/\/+$/, ''),
-              publish: (events) => bus.publish(events.map(encodeEvent)),
+              publish: (events) => bus.publish(events.map(codec.encode)),
             }),
             progress: progressTo(invocation),
             log,
@@ -65,7 +68,7 @@ export async function replayTheWebsite(invocation: Invocation, rawOptions: unkno
 async function siteSettings({ dataDir, environment }: Invocation) {
   const found = await websiteSettings(dataDir, environment);
   const missing = needed.filter((name) => !found[name]);
-  if (missing.length === 0) return readSettings(found, [...needed, ...staging]);
+  if (missing.length === 0) return readSettings(found, [...needed, ...keys, ...staging]);
   throw usage(
     {
       zh: `不知道网站的设置：${missing.join('、')}。`,
@@ -76,6 +79,18 @@ async function siteSettings({ dataDir, environment }: Invocation) {
       en: 'Run this on the machine of the website; give the settings in the environment where npm start did not start it.',
     },
   );
+}
+
+type KeySettings = Record<(typeof keys)[number], string>;
+
+/** The site's own key: a replay answers in its name. */
+async function codecOf(settings: KeySettings) {
+  try {
+    return await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
+  } catch (error) {
+    if (!(error instanceof EventKeyFailure)) throw error;
+    throw usage(error.what);
+  }
 }
 
 /** A bar of numbers on standard error; a pipe gets every tenth. */
