@@ -3,8 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
+import { emergencyUse } from '../../activities/notices/emergency-report.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { Sealed } from '../../activities/releases/types.ts';
+import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAccessStore } from '../../infra/postgres/core/access.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
@@ -266,6 +268,31 @@ describe('the desk', () => {
       { releasedAt: expect.any(String), report: { text: '第一份', by: 'leader' } },
     ]);
     expect(await auditOf(sealed.bundleId, 'emergency.reported')).toHaveLength(1);
+  });
+
+  test('I26: a released emergency owes its report, is flagged once that is late, and stays so until somebody reports', async () => {
+    const desk = createDeskStore(db);
+    const { calendar } = await loadOfficeConfig();
+    const sealed = await submitted();
+    await enters(sealed, 'in-review');
+    await store.addEmergency(sealed, { reason: '汛情', declaredBy: 'leader' });
+    const flag = async (now: string) => {
+      const [rows] = await desk.emergencies({ year: 2026 }).then((all) => all.filter(isThis));
+      if (!rows) throw new Error('not in the yearly data');
+      const { state, reportDueAt } = emergencyUse(rows, { calendar, workingDays: 5, now });
+      return { state, due: reportDueAt?.slice(0, 10) ?? null };
+    };
+    const isThis = ({ bundleId }: { bundleId: BundleId }) => bundleId === sealed.bundleId;
+    await sql`update emergency set declared_at = '2026-03-02T01:00:00Z' where bundle_id = ${sealed.bundleId}`.execute(
+      db,
+    );
+    expect(await flag('2026-12-31T00:00:00Z')).toEqual({ state: 'not-released', due: null });
+    await released(sealed, sql<string>`timestamptz '2026-03-02T02:00:00Z'`); // a Monday: due the Monday after
+    expect(await flag('2026-03-08T00:00:00Z')).toEqual({ state: 'due', due: '2026-03-09' });
+    expect(await flag('2026-03-12T00:00:00Z')).toEqual({ state: 'overdue', due: '2026-03-09' });
+    expect(await desk.unfinished()).toContain(sealed.bundleId); // whatever else is done with it
+    await desk.addEmergencyReport(sealed.bundleId, { text: '已补办', by: 'leader' });
+    expect(await flag('2026-03-12T00:00:00Z')).toEqual({ state: 'reported', due: '2026-03-09' });
   });
 
   test('an emergency opens no gate: the commit still asks for each signature', async () => {
