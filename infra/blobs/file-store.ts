@@ -3,12 +3,14 @@ import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../activities/digest.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import { permanent } from '../../schemas/failures.ts';
 import { Digest } from '../../schemas/text.ts';
 
 /**
  * A blob store in a directory: `<dir>/ab/abcd…`, written under another name, synced, then renamed. Bytes that lie there
- * damaged are written anew.
+ * damaged are written anew. What time or a person can mend without touching the blob (a full disk, a mount that is gone)
+ * is thrown as `TransientFailure`, so that no record is parked and no release given up for it.
  */
 export function createFileBlobStore(directory: string): BlobStore {
   const pathOf = (digest: Digest) => join(directory, digest.slice(0, 2), Digest.parse(digest));
@@ -17,30 +19,27 @@ export function createFileBlobStore(directory: string): BlobStore {
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return false;
-        throw error;
+        throw away(directory, error);
       },
     );
   return {
     has,
     async put(bytes) {
       const digest = digestOf(bytes);
-      if ((await has(digest)) && digestOf(await readFile(pathOf(digest))) === digest) return digest;
       const path = pathOf(digest);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const temporary = `${path}.${randomUUID()}`;
-      const file = await open(temporary, 'wx', 0o600);
       try {
-        await file.writeFile(bytes);
-        await file.sync(); // an approval must not outlive the bytes it was given for
-      } finally {
-        await file.close();
+        if ((await has(digest)) && digestOf(await readFile(path)) === digest) return digest;
+        await write(path, bytes);
+      } catch (error) {
+        throw away(directory, error);
       }
-      await rename(temporary, path);
       return digest;
     },
     async get(digest) {
-      const bytes = await readFile(pathOf(digest)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
+      const bytes = await readFile(pathOf(digest)).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw away(directory, error);
+        // A directory that is not there is not taken for a blob that is not there.
+        await stat(directory).catch((missing) => Promise.reject(away(directory, missing)));
         throw permanent('StagingDamaged', { zh: `内容库中没有 ${digest}`, en: `The blob store has no ${digest}` });
       });
       if (digestOf(bytes) !== digest) {
@@ -50,3 +49,24 @@ export function createFileBlobStore(directory: string): BlobStore {
     },
   };
 }
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomUUID()}`;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync(); // an approval must not outlive the bytes it was given for
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+const away = (directory: string, cause: unknown): TransientFailure =>
+  cause instanceof TransientFailure
+    ? cause
+    : new TransientFailure(
+        `内容库 ${directory} 暂时不可用，稍后会再试 / The blob store ${directory} cannot be used and will be tried again: ${cause instanceof Error ? cause.message : cause}`,
+        { cause },
+      );

@@ -90,6 +90,16 @@ describe('a directory', async () => {
         .filter((entry) => entry.isFile())
         .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll('\\', '/')),
   });
+
+  test('a directory that is not there, or cannot be used, is not taken for a blob that is not there', async () => {
+    const gone = createFileBlobStore(join(directory, 'gone'));
+    expect(await thrownBy(gone.get(digestOf('any')))).toBeInstanceOf(TransientFailure);
+    await writeFile(join(directory, 'a-file'), '');
+    const unusable = createFileBlobStore(join(directory, 'a-file'));
+    expect(await thrownBy(unusable.put(bytes('any')))).toBeInstanceOf(TransientFailure);
+    expect(await thrownBy(unusable.get(digestOf('any')))).toBeInstanceOf(TransientFailure);
+    await rm(join(directory, 'a-file'));
+  });
 });
 
 // A server that cannot be had (no Go, no network) is no defect; one that does not work is.

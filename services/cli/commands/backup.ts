@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { TransientFailure } from '../../../activities/ports/event-bus.ts';
 import { drillBackup } from '../../../infra/backup/drill.ts';
 import type { Progress } from '../../../infra/backup/progress.ts';
 import { BackupRefusal } from '../../../infra/backup/refusal.ts';
@@ -107,7 +108,7 @@ async function onThisMachine<T>(
         },
       });
     }
-    const { code, path } = error as NodeJS.ErrnoException;
+    const { code, path } = (error instanceof TransientFailure ? error.cause : error) as NodeJS.ErrnoException;
     if (!(error instanceof Error) || !/^E[A-Z]+$/.test(code ?? '')) throw error;
     throw new CliFailure({
       type: 'Internal',
