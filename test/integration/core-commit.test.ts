@@ -56,6 +56,16 @@ describe('a commit is refused', () => {
     expect(await store.commit(answered.sealed, answered.releaseId)).toMatchObject({ outcome: 'committed' });
   });
 
+  test('where a gate returned it, whatever the others signed', async () => {
+    const sealed = await rows.revise(newBundleId());
+    for (const gate of ['political', 'legal', 'secrecy']) await rows.sign(sealed, gate);
+    await store.addDecision(sealed, {
+      ...{ decision: 'returned', gate: 'wording', seal: sealed.seal, reviewerId: 'reviewer-wording', reason: '不妥' },
+    });
+    const releaseId = await rows.arm(sealed);
+    await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refused('GatesNotPassed'));
+  });
+
   test('while an error stands that two people did not let pass, or that nobody may', async () => {
     const { sealed, releaseId } = await armed({ ...noObligations, errors: [error] });
     const asked = { finding: error.finding, gate: 'legal', reason: '有依据' };

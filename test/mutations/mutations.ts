@@ -42,10 +42,20 @@ const rules = of('workflows/policy-release/rules.ts', 'model', [
     "if (!submission) throw wrongPhase(state, '办理例外放行'",
   ],
   ['override: seal', 'if (seal !== submission.seal) throw sealStale();', ''],
-  ['override: only where its rule allows', 'if (!error?.overridable) {', 'if (!error) {'],
+  [
+    'override: only where its rule allows',
+    'if (!error?.overridable) {',
+    'if (!error) {',
+    { tests: 'workflow tests', only: 'pass by two people' },
+  ],
   ['override: no drafter', 'if (submission.editors.includes(actorId)) {', never],
   ['override: asked once, confirmed once', "if (step === 'confirmed' ? !asked || asked.confirmedBy : asked) {", never],
-  ['override: two people', "if (step === 'confirmed' && asked?.requestedBy === actorId) {", never],
+  [
+    'override: two people',
+    "if (step === 'confirmed' && asked?.requestedBy === actorId) {",
+    never,
+    { tests: 'workflow tests', only: 'pass by two people' },
+  ],
   ['emergency: once', 'if (emergency) throw', 'if (false) throw'],
   [
     'compensate: policy and state',
@@ -83,8 +93,18 @@ const rules = of('workflows/policy-release/rules.ts', 'model', [
   ['resume: held', "if (state !== 'held') {", never],
   ['resume: nothing missing', 'if (plan) assertNothingMissing(board);', ''],
   ['withdraw: submitted, once', "if (state === 'draft' || state === 'withdrawn' || withdrawal) {", never],
-  ['blockers: plan', 'if (submission.interpretationPlans === 0 && !submission.isNotice) {', never],
-  ['blockers: materials', 'if (submission.interpretationMaterials === 0 && !submission.isNotice) {', never],
+  [
+    'blockers: plan',
+    'if (submission.interpretationPlans === 0 && !submission.isNotice) {',
+    never,
+    { tests: 'workflow tests', only: '没有解读方案' },
+  ],
+  [
+    'blockers: materials',
+    'if (submission.interpretationMaterials === 0 && !submission.isNotice) {',
+    never,
+    { tests: 'workflow tests', only: '没有解读材料' },
+  ],
   ['blockers: gates', "if (gate.state === 'signed') continue;", 'continue;'],
   ['blockers: channels', "if (channel.state === 'ready') continue;", 'continue;'],
   [
