@@ -62,6 +62,6 @@ function succeeds(args: string[]): Promise<boolean> {
   const child = spawn(join(copy, 'node_modules', '.bin', 'vitest'), args, { cwd: copy, env, stdio: 'ignore' });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code === 0));
+    child.on('exit', (code) => (code === null ? reject(new Error('The tests were stopped')) : resolve(code === 0)));
   });
 }
