@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
+import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
+import type { CoreStore } from '../../activities/ports/core-store.ts';
+import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
+import type { Sealed } from '../../activities/releases/types.ts';
+import type { BundleId } from '../../schemas/bundle.ts';
+import { isPermanent } from '../../schemas/failures.ts';
+import type { GateDecision } from '../../schemas/gate.ts';
+import { GroupId, ReleaseId } from '../../schemas/release.ts';
+import { fourGates, manifestOf, newBundleId, receipt } from './release-fixture.ts';
+
+/** What every core store keeps to, whatever holds its rows: PostgreSQL, or memory in the simulation. */
+export function coreStoreContract(opened: () => CoreStore): void {
+  const store = new Proxy({} as CoreStore, { get: (_, name) => Reflect.get(opened(), name) });
+
+  async function revisionOf(bundleId: BundleId, roles?: Parameters<typeof manifestOf>[1]): Promise<Sealed> {
+    const manifest = manifestOf(bundleId, roles);
+    const content = sealedContent({ manifest, parts: [], channels: ['website'], policy: 'publish-rest', ruleSet: '1' });
+    const seal = sealOf(content);
+    const revision = await store.addRevision({
+      bundleId,
+      seal,
+      content,
+      gates: fourGates,
+      findings: [],
+      obligations: { errors: [], warnings: [] },
+      gateInputs: gateInputs(content, fourGates, []),
+      drafterId: 'drafter',
+    });
+    return { bundleId, revision, seal };
+  }
+  const signed = (sealed: Sealed, gate: string, reviewerId = `reviewer-${gate}`): GateDecision => ({
+    decision: 'signed',
+    gate,
+    seal: sealed.seal,
+    reviewerId,
+  });
+  const plan = { policy: 'publish-rest', armedBy: 'leader', groupId: null } as const;
+  const refusedAs = (type: Parameters<typeof isPermanent>[1]) => (error: unknown) => isPermanent(error, type);
+
+  /** A bundle that every gate has signed, staged, and armed for `t0`. */
+  async function armed(t0 = new Date(Date.now() - 1000).toISOString()) {
+    const sealed = await revisionOf(newBundleId());
+    for (const { id } of fourGates) await store.addDecision(sealed, signed(sealed, id));
+    const releaseId = ReleaseId.parse(randomUUID());
+    await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
+    await store.savePlan(sealed, { ...plan, t0 });
+    return { sealed, releaseId };
+  }
+
+  describe('gate decisions', () => {
+    test('50 reviewers at one gate at once: one decides, 49 learn that it has been decided', async () => {
+      const sealed = await revisionOf(newBundleId());
+      const all = await Promise.allSettled(
+        Array.from({ length: 50 }, (_, n) => store.addDecision(sealed, signed(sealed, 'legal', `reviewer-${n}`))),
+      );
+      const lost = all.filter((result) => result.status === 'rejected');
+      expect(lost).toHaveLength(49);
+      expect(lost.every(({ reason }) => isPermanent(reason, 'GateNotOpen'))).toBe(true);
+    });
+
+    test('a retry of the same decision finds its own row', async () => {
+      const sealed = await revisionOf(newBundleId());
+      const first = await store.addDecision(sealed, signed(sealed, 'legal'));
+      expect(await store.addDecision(sealed, signed(sealed, 'legal'))).toEqual(first);
+    });
+
+    test('the database refuses a self-review, a second gate by one person, and another seal, whoever asks', async () => {
+      const sealed = await revisionOf(newBundleId());
+      await expect(store.addDecision(sealed, signed(sealed, 'legal', 'drafter'))).rejects.toSatisfy(
+        refusedAs('NotAllowed'),
+      );
+      await store.addDecision(sealed, signed(sealed, 'legal', 'somebody'));
+      await expect(store.addDecision(sealed, signed(sealed, 'wording', 'somebody'))).rejects.toSatisfy(
+        refusedAs('NotAllowed'),
+      );
+      const other = await revisionOf(newBundleId());
+      await expect(store.addDecision(sealed, signed(other, 'secrecy'))).rejects.toSatisfy(refusedAs('SealStale'));
+    });
+  });
+
+  describe('commit', () => {
+    test('20 committers at once make one release row, and all are told the same instant', async () => {
+      const { sealed, releaseId } = await armed();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => store.commit(sealed, releaseId)));
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+      expect(await store.releases(sealed.bundleId)).toHaveLength(1);
+    });
+
+    test('before T0 by the database clock it says how long to wait, and writes nothing', async () => {
+      const { sealed, releaseId } = await armed(new Date(Date.now() + 60_000).toISOString());
+      const answer = await store.commit(sealed, releaseId);
+      expect(answer).toMatchObject({ outcome: 'early' });
+      expect(answer.outcome === 'early' && answer.waitMs).toBeGreaterThan(50_000);
+      expect(await store.releases(sealed.bundleId)).toEqual([]);
+    });
+
+    test('a hold that comes after the commit is told of it, and changes nothing', async () => {
+      const { sealed, releaseId } = await armed();
+      const answer = await store.commit(sealed, releaseId);
+      const { committedAt } = await store.savePlan(sealed, null);
+      expect(answer).toEqual({ outcome: 'committed', committedAt });
+    });
+
+    test('a group is committed as one, and not at all while a member is not armed', async () => {
+      const [one, other] = [await armed(), await armed()];
+      const groupId = GroupId.parse(randomUUID());
+      await store.formGroup(groupId, [one.sealed.bundleId, other.sealed.bundleId], 'leader');
+      const t0 = new Date(Date.now() - 1000).toISOString();
+      await store.savePlan(one.sealed, { ...plan, t0, groupId });
+      await expect(store.commit(one.sealed, one.releaseId)).rejects.toSatisfy(refusedAs('WrongPhase'));
+      await store.savePlan(other.sealed, { ...plan, t0, groupId });
+      await store.commit(one.sealed, one.releaseId);
+      const releases = [
+        ...(await store.releases(one.sealed.bundleId)),
+        ...(await store.releases(other.sealed.bundleId)),
+      ];
+      expect(new Set(releases.map(({ committedAt }) => committedAt)).size).toBe(1);
+      expect(await store.groupOf(one.releaseId)).toEqual([one.releaseId, other.releaseId].sort());
+    });
+
+    test('a held release is not committed', async () => {
+      const { sealed, releaseId } = await armed();
+      await store.savePlan(sealed, null);
+      await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refusedAs('WrongPhase'));
+    });
+
+    test('a gate that did not sign this seal stops it, by name', async () => {
+      const sealed = await revisionOf(newBundleId());
+      for (const gate of ['political', 'legal', 'secrecy']) await store.addDecision(sealed, signed(sealed, gate));
+      const releaseId = ReleaseId.parse(randomUUID());
+      await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
+      await store.savePlan(sealed, { ...plan, t0: new Date(0).toISOString() });
+      await expect(store.commit(sealed, releaseId)).rejects.toMatchObject({
+        message: expect.stringContaining('文字关'),
+      });
+    });
+
+    test('a newer revision that was accepted stops the armed older one; one that was merely tried does not', async () => {
+      const { sealed, releaseId } = await armed();
+      const newer = await revisionOf(sealed.bundleId, [
+        'policy-document',
+        'interpretation-plan',
+        'interpretation-material',
+        'attachment',
+      ]);
+      await store.addTransition({ ...newer, transition: 9, state: 'in-review', actorId: 'drafter', detail: null });
+      await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refusedAs('SealStale'));
+
+      const other = await armed();
+      await revisionOf(other.sealed.bundleId, [
+        'policy-document',
+        'interpretation-plan',
+        'interpretation-material',
+        'attachment',
+      ]);
+      expect(await store.commit(other.sealed, other.releaseId)).toMatchObject({ outcome: 'committed' });
+    });
+
+    test.each([
+      ['interpretation-plan', ['policy-document', 'interpretation-material']],
+      ['interpretation-material', ['policy-document', 'interpretation-plan']],
+    ] as const)('a bundle without its %s is not committed even with every gate signed', async (_missing, roles) => {
+      const sealed = await revisionOf(newBundleId(), [...roles]);
+      for (const { id } of fourGates) await store.addDecision(sealed, signed(sealed, id));
+      const releaseId = ReleaseId.parse(randomUUID());
+      await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
+      await store.savePlan(sealed, { ...plan, t0: new Date(0).toISOString() });
+      await expect(store.commit(sealed, releaseId)).rejects.toSatisfy(refusedAs('BundleIncomplete'));
+    });
+  });
+
+  test('the same content keeps its revision number; other content gets the next, also when both come at once', async () => {
+    const bundleId = newBundleId();
+    const [first, again] = await Promise.all([revisionOf(bundleId), revisionOf(bundleId)]);
+    expect(again).toEqual(first);
+    const second = await revisionOf(bundleId, ['policy-document', 'interpretation-plan']);
+    expect(second.revision).toBe(first.revision + 1);
+  });
+
+  test('the first staging stays: a repeat after a lost answer gets its key, not a new one', async () => {
+    const sealed = await revisionOf(newBundleId());
+    const releaseId = ReleaseId.parse(randomUUID());
+    const first = await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
+    const second = await store.addStaging(sealed, { releaseId, key: newReleaseKey(), channels: [] });
+    expect(Buffer.from(second.key)).toEqual(Buffer.from(first.key));
+  });
+
+  test('a receipt that is told twice is stored once', async () => {
+    const { sealed, releaseId } = await armed();
+    const ready = receipt(sealed.bundleId, releaseId, 'website', 'ready');
+    const eventId = randomUUID();
+    await Promise.all([store.addReceipt(eventId, ready), store.addReceipt(eventId, ready)]);
+    expect(await store.receipts(sealed.bundleId)).toHaveLength(1);
+  });
+}
