@@ -49,7 +49,14 @@ export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
         mustHold(honest, () => `I11 honest state: ${channel} says refused of ${short(bundleId)}, and shows it`);
       }
       if (release?.groupId && last?.state === 'rolled-back' && last.revision === release.revision) checkGroup(release);
-      if (last?.state !== 'withdrawn' || last.revision !== release?.revision) continue; // else that one was rolled back
+      if (last?.state !== 'withdrawn' || last.revision !== release?.revision) continue;
+      const { revision } = release; // one that was rolled back is gone as if it had never been there
+      if (
+        rows.transitions.some(
+          (row) => row.bundleId === bundleId && row.revision === revision && row.state === 'rolled-back',
+        )
+      )
+        continue;
       const buried = page === 410 || !seen.has(`${release.releaseId} website`);
       mustHold(buried, () => `I17 withdrawal: no tombstone for ${short(bundleId)}`);
       for (const recipient of plan.recipients) {
