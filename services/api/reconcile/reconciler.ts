@@ -6,7 +6,7 @@ import { releaseEvent } from '../../../activities/releases/events.ts';
 import type { BundleId, Channel } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { eventId } from '../../../schemas/event-id.ts';
-import { type LockstepEvent, ReleaseEvent, Topic } from '../../../schemas/events.ts';
+import { type LockstepEvent, ReceiptEvent, ReleaseEvent, Topic } from '../../../schemas/events.ts';
 import type { Drift, ReconcileAnswer, ReconcileStarted } from '../../../schemas/reconcile.ts';
 import type { ReleaseId } from '../../../schemas/release.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,6 +14,7 @@ import type { Releases } from '../releases.ts';
 import { boardFromRows } from './board-from-rows.ts';
 import { channelDrift, expectedOn, workflowDrift } from './compare.ts';
 import { logDrift, readOrders } from './log-reading.ts';
+import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
 
 /** A release and the channels that were asked for it. `lost`: the rows know nothing of it. */
 type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lost: boolean };
@@ -64,6 +65,18 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       },
     });
     return orders.all();
+  }
+
+  async function receiptsInLog(): Promise<LoggedReceipt[]> {
+    const told: LoggedReceipt[] = [];
+    await bus.read({
+      topics: [Topic.receipts],
+      each: (record) => {
+        const { data: receipt } = ReceiptEvent.safeParse(eventIn(record));
+        if (receipt?.type === 'channel.receipt.v1') told.push(receipt);
+      },
+    });
+    return told;
   }
 
   /** Writes down what the log knows: the commit with its staging first, then how it ended. */
@@ -124,13 +137,26 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         if (adopted) byId.set(each.bundleId, await repairs.rows(each.bundleId)); // there may be more to adopt of it
         (adopted ? repaired : drifts).push(drift);
       }
+      // On a system that was never restored, what is in the log and not in the rows is merely on its way.
+      const told = (await repairs.restored()) ? await receiptsInLog() : [];
+      for (const rows of byId.values()) {
+        const lost = lostReceipts(told, rows);
+        if (lost.length === 0) continue;
+        if (repair) {
+          for (const { id, data } of lost) await store.addReceipt(id, data);
+          byId.set(rows.bundleId, await repairs.rows(rows.bundleId));
+        }
+        (repair ? repaired : drifts).push(receiptDrift(rows, lost));
+      }
       all = [...byId.values()];
+      const mended = new Set(repaired.map(({ bundleId }) => bundleId));
       for (const rows of all) {
         const drift = workflowDrift(rows, await releases.running(rows.bundleId));
-        if (!drift) continue;
+        // The workflow of what was mended counts its steps from before the restore: it begins anew from the rows.
+        if (!drift && !mended.has(rows.bundleId)) continue;
         const restored = boardFromRows(rows, office);
         if (repair && restored) await releases.rebuild(rows.bundleId, restored);
-        (repair && restored ? repaired : drifts).push(drift);
+        if (drift) (repair && restored ? repaired : drifts).push(drift);
       }
       // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
       const asked = all.flatMap((rows): Asked[] => {

@@ -10,6 +10,7 @@ import { ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
 import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.ts';
 import { channelDrift, expectedOn, workflowDrift } from '../../../services/api/reconcile/compare.ts';
 import { logDrift, readOrders } from '../../../services/api/reconcile/log-reading.ts';
+import { type LoggedReceipt, lostReceipts } from '../../../services/api/reconcile/lost-receipts.ts';
 import { statusOf } from '../../../workflows/policy-release/status.ts';
 import { fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
 
@@ -214,4 +215,18 @@ describe('what differs', () => {
     expect(drift(adopted)).toMatchObject({ repair: 'adopt' });
     expect(drift({ ...adopted, last: { state: 'withdrawn', actorId: 'x', detail: null } })).toBeNull();
   });
+});
+
+test('receipts that a restore has lost are taken from the log, once, and only of releases that the rows know', () => {
+  const rows = rowsIn('verifying', { committed: true, receipts: both('ready') });
+  const releaseId = rows.staging?.releaseId as ReleaseId;
+  const told = [...both('ready'), ...both('verified')].map(([channel, state]) => ({
+    ...{ id: randomUUID(), type: 'channel.receipt.v1', data: receipt(rows.bundleId, releaseId, channel, state) },
+  })) as LoggedReceipt[];
+  const foreign = { ...told[3], data: { ...told[3]?.data, releaseId: ReleaseId.parse(randomUUID()) } } as LoggedReceipt;
+  const lost = lostReceipts([...told, foreign], rows);
+  expect(lost).toEqual(told.slice(2));
+  const mended = { ...rows, receipts: [...rows.receipts, ...lost.map(({ data }) => data)] };
+  expect([expectedOn(rows, 'website'), expectedOn(mended, 'website')]).toEqual(['staged', 'public']);
+  expect(lostReceipts([...told, foreign], mended)).toEqual([]);
 });
