@@ -222,7 +222,9 @@ const withReaders: readonly ReleaseState[] = ['verifying', 'released', 'partly-r
  * A refused channel may try again, and one that has lost what it showed; one whose outcome is unknown is asked or looked at,
  * never told twice. A mail that nobody finds is not sent again.
  */
-export function assertMayRetry({ state, channels }: Board, { channel, lost }: Retry): void {
+export function assertMayRetry(board: Board, { channel, lost }: Retry): void {
+  const { state, channels } = board;
+  if (state !== 'withdrawing') assertNotWithdrawn(board); // a late `prepare` would follow the roll-back
   const status = channels.find((candidate) => candidate.channel === channel);
   if (!(lost ? withReaders : retriable).includes(state) || !status) {
     throw wrongPhase(state, '重试渠道', 'have a channel tried again');
