@@ -16,6 +16,7 @@ import { repositoryRoot } from '../../infra/local/layout.ts';
 import { localAccount } from '../../infra/sandbox/index.ts';
 import { ReleaseEvent, Topic } from '../../schemas/events.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
+import { patiently } from '../support/kafka-bench.ts';
 import { createTestDatabase, type TestDatabase, testServices } from '../support/local-services.ts';
 import { type NewMedia, newMedia } from '../support/new-media.ts';
 
@@ -41,7 +42,7 @@ beforeAll(async () => {
   core = await openEventCodec(eventKeyFiles(scratch).privateKey('core'), eventKeyFiles(scratch).publicKeys);
   const { brokers } = testServices().kafka;
   bus = createKafkajsEventBus({ brokers, clientId: 'test', log: pino({ level: 'silent' }) });
-  await bus.ensureTopics(topics);
+  await patiently(() => bus.ensureTopics(topics)); // a busy broker may not host yet what it has just made
   await bus.subscribe({
     group: `test-${randomUUID()}`,
     topics: [Topic.receipts],
@@ -63,7 +64,7 @@ afterAll(async () => {
 });
 
 /** The process as it is started in earnest; its settings are all it knows. */
-function start(): ChildProcess {
+function start(wechatUrl = media.wechat.url): ChildProcess {
   const { temporal, kafka } = testServices();
   const child = spawn(process.execPath, ['services/new-media/main.ts'], {
     cwd: repositoryRoot,
@@ -77,7 +78,7 @@ function start(): ChildProcess {
       LOCKSTEP_EVENT_KEYS_FILE: eventKeyFiles(scratch).publicKeys,
       LOCKSTEP_NEW_MEDIA_DATABASE_URL: database.url,
       LOCKSTEP_BLOB_DIR: media.blobDir,
-      LOCKSTEP_WECHAT_API_URL: media.wechat.url,
+      LOCKSTEP_WECHAT_API_URL: wechatUrl,
       LOCKSTEP_WECHAT_SECRETS: JSON.stringify(
         Object.fromEntries(media.accounts.map((each) => [each.appid, each.secret])),
       ),
@@ -165,3 +166,28 @@ test('a release that is rolled back leaves no draft', async () => {
   expect((await media.holds()).drafts).toBe(0);
   child.kill('SIGKILL');
 }, 240_000);
+
+test('I16: poison on the topic, and a post whose platform call hangs, hold up no other bundle', async () => {
+  const [hanging, other] = [await media.order({ content: `<p>${'长'.repeat(3_000)}</p>` }), await media.order()];
+  const long = (head: string) => /\/draft\/add/.test(head) && Number(/content-length: (\d+)/i.exec(head)?.[1]) > 5_000;
+  media.proxy.fault((head) => (long(head) ? 'stall' : 'pass'));
+  const child = start(media.proxy.url);
+  const prepare = (order: DeliveryOrder) =>
+    event(order, 'release.prepare.v1', {
+      ...{ seal: order.seal, channels: [{ channel: 'wechat', objects: order.objects }] },
+    });
+  await send(prepare(hanging));
+  await vi.waitFor(() => expect(media.calls('draft/add')).toBeGreaterThan(0), { timeout: 90_000 }); // it hangs now
+  const poison = (key: string) => ({ topic: Topic.releases, key, headers: {}, value: Buffer.from('{"no event') });
+  await bus.publish([hanging.bundleId, other.bundleId, randomUUID()].map(poison));
+  await send(prepare(other));
+  await received(other, 'ready');
+  const go = { seal: other.seal, committedAt: new Date().toISOString(), channels: ['wechat'], key: '' };
+  await send(event(other, 'release.go.v1', go));
+  await received(other, 'live'); // its pages are on the platform's own host, which is not the proxy's
+
+  expect(receipts.filter(({ releaseId, state }) => releaseId === hanging.releaseId && state === 'ready')).toEqual([]);
+  media.proxy.fault(() => 'pass'); // only now does the platform answer
+  await received(hanging, 'ready');
+  child.kill('SIGKILL');
+}, 400_000);
