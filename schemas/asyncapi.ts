@@ -127,11 +127,19 @@ export function asyncApiDocument(): string {
       schemas: {
         headers: {
           type: 'object',
-          description: 'For tools that list topics; the envelope in the value decides.',
+          description:
+            'ce_id and ce_type are for tools that list topics; the envelope in the value decides. The signature is Ed25519 over topic, key, ce_id, ce_type and value (event-signature.ts).',
+          required: ['ce_id', 'ce_type', 'lockstep-key', 'lockstep-signature'],
           properties: {
             'content-type': { type: 'string', const: 'application/cloudevents+json; charset=UTF-8' },
             ce_id: { type: 'string', format: 'uuid' },
             ce_type: { type: 'string' },
+            'lockstep-key': {
+              type: 'string',
+              pattern: '^[0-9a-f]{64}$',
+              description: 'SHA-256 of the SPKI; event-keys.json says whose key it is.',
+            },
+            'lockstep-signature': { type: 'string', contentEncoding: 'base64' },
           },
         },
       },

@@ -12,6 +12,7 @@ import { BackupRefusal } from './refusal.ts';
 type BackupFile = BackupManifest['files'][number];
 
 export const manifestName = 'manifest.json';
+export const eventKeysPath = 'keys/event-keys.json';
 export const tablePath = (table: string): string => `tables/${table}.copy`;
 
 /** Counts and digests what goes through. */

@@ -7,11 +7,13 @@ import { CliRestore } from '../../schemas/backup.ts';
 import { Digest, type Instant } from '../../schemas/text.ts';
 import { readEvidenceFiles } from '../audit/evidence-files.ts';
 import { createFileBlobStore } from '../blobs/file-store.ts';
+import { addEventKeys } from '../kafka/event-keys.ts';
 import { createAuditStore } from '../postgres/core/audit.ts';
 import type { CoreTables } from '../postgres/core/tables.ts';
 import { installAuditSet, rowsBeyond, signedHeads, verifyStored } from './audit-set.ts';
 import { firstOccupied } from './catalogue.ts';
 import { type CheckedBackup, checkBackup } from './check.ts';
+import { eventKeysPath } from './files.ts';
 import { loadRows, requireKnownMigrations } from './load.ts';
 import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
@@ -50,6 +52,7 @@ export async function restoreBackup(target: RestoreTarget, from: string, options
     }),
   );
   const checkpointsAside = await installAuditSet(join(from, 'audit'), target.dataDir, restored.restoredAt);
+  await addEventKeys(join(from, eventKeysPath), target.dataDir);
   const { manifest } = backup;
   return CliRestore.parse({
     ...restored,

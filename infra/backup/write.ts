@@ -7,10 +7,11 @@ import { BackupManifest, CliBackup } from '../../schemas/backup.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import { Digest } from '../../schemas/text.ts';
 import { readEvidenceFiles } from '../audit/evidence-files.ts';
+import { eventKeyFiles } from '../kafka/event-keys.ts';
 import { createAuditStore } from '../postgres/core/audit.ts';
 import type { CoreTables } from '../postgres/core/tables.ts';
 import { blobsNamedIn, migrationsOf, sequencesOf, type Table, tablesOf } from './catalogue.ts';
-import { manifestName, putInPlace, requireRoomFor, tablePath, writeBackupFile } from './files.ts';
+import { eventKeysPath, manifestName, putInPlace, requireRoomFor, tablePath, writeBackupFile } from './files.ts';
 import type { Progress } from './progress.ts';
 import { BackupRefusal } from './refusal.ts';
 import { type Session, withSession } from './session.ts';
@@ -29,8 +30,8 @@ export type BackupSource = {
 
 /**
  * Writes a backup 备份 while the system runs: the rows of one instant, with all the bytes that they refer to. Appears under
- * its name when it is whole; takes the place of an earlier backup. The private key of the audit chain is left out: with
- * it, whoever has the backup could sign a chain of his own, and a new one is made where it is missing.
+ * its name when it is whole; takes the place of an earlier backup. Private keys (of the audit chain, of events) are left out:
+ * with them, whoever has the backup could sign in our name, and new ones are made where they are missing.
  * @throws BackupRefusal where the directory holds anything but an earlier backup
  */
 export async function writeBackup(source: BackupSource, target: string, progress: Progress): Promise<CliBackup> {
@@ -69,13 +70,14 @@ async function fill(source: BackupSource, part: string, progress: Progress): Pro
   const blobs = await copyBlobs('blobs', source.blobs, named.blobs, part, progress);
   const staging = await copyBlobs('staging', source.staging, named.staging, part, progress);
   const config = await writeConfig(source.configDir, part);
+  const keys = await writeEventKeys(source.dataDir, part);
   return {
     format: 'lockstep-backup',
     version: 1,
     ...rows,
     software: source.software,
     missing: [...blobs.missing, ...staging.missing],
-    files: [...files, ...rows.files, ...blobs.files, ...staging.files, ...config],
+    files: [...files, ...rows.files, ...blobs.files, ...staging.files, ...config, ...keys],
   };
 }
 
@@ -159,6 +161,16 @@ async function writeEvidence(dataDir: string, part: string): Promise<BackupManif
   for (const { name, text } of [...current, ...asides, ...publicKeys])
     files.push(await writeBackupFile(part, `audit/${name}`, Buffer.from(text)));
   return files;
+}
+
+/** Whose events are believed: without it, nobody could read the log of orders that outlives this machine. */
+async function writeEventKeys(dataDir: string, part: string): Promise<BackupManifest['files']> {
+  const { publicKeys } = eventKeyFiles(dataDir);
+  const bytes = await readFile(publicKeys).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null; // nothing of ours ever started from this data directory
+    throw error;
+  });
+  return bytes === null ? [] : [await writeBackupFile(part, eventKeysPath, bytes)];
 }
 
 async function writeConfig(configDir: string, part: string): Promise<BackupManifest['files']> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../../activities/audit/chain.ts';
+import { ensureEventKeys, eventKeyFiles, loadEventKeys } from '../../infra/kafka/event-keys.ts';
 import { defaultCacheDir } from '../../infra/local/layout.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { clearRestoreMark, releaseModeOff } from '../../infra/postgres/core/restore-mark.ts';
@@ -53,6 +54,24 @@ async function filled(machine: CoreMachine) {
 }
 
 describe('a backup that is brought back', () => {
+  test('brings the public keys that the log of orders is read with, and no private one', async () => {
+    await using old = await coreMachine();
+    await using fresh = await coreMachine();
+    await filled(old);
+    for (const { dataDir } of [old, fresh]) await ensureEventKeys(dataDir);
+    await backup(old, 'copy');
+    const names = await readdir(join(old.root, 'copy'), { recursive: true });
+    expect(names.filter((name) => /event|private/.test(name))).toEqual(['keys/event-keys.json']);
+
+    await restore(fresh, join(old.root, 'copy'), '--as', 'operator');
+    const keysOf = async ({ dataDir }: CoreMachine) => [
+      ...(await loadEventKeys(eventKeyFiles(dataDir).publicKeys)).keys(),
+    ];
+    const [before, after] = [await keysOf(old), await keysOf(fresh)];
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after).toHaveLength(2 * before.length);
+  });
+
   test('is the same row by row and byte by byte, and its chain goes on', async () => {
     await using old = await coreMachine();
     await using fresh = await coreMachine();
