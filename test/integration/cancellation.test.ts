@@ -89,7 +89,9 @@ test('operators find a bundle in Temporal by its state, its document number and 
   await start(async ({ handle, prepare }) => {
     await prepare();
     const t0 = new Date(Date.now() + 3_600_000).toISOString();
-    await handle.executeUpdate(messages.arm, { args: [{ seal: submission().seal, t0, leaderId: 'leader', group: null }] });
+    await handle.executeUpdate(messages.arm, {
+      args: [{ seal: submission().seal, t0, leaderId: 'leader', group: null }],
+    });
     const { searchAttributes } = await handle.describe();
     expect(searchAttributes).toMatchObject({
       LockstepState: ['armed'],

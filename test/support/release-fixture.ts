@@ -138,7 +138,8 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
     async announceRelease(_sealed, _releaseId, order) {
       const act = order.type.split('.')[1] ?? '';
       const again = 'attempt' in order && order.attempt > 1 ? ` (${order.attempt})` : '';
-      const about = order.type === 'release.go.v1' || (again && 'channels' in order) ? ` ${order.channels.join(' ')}` : '';
+      const about =
+        order.type === 'release.go.v1' || (again && 'channels' in order) ? ` ${order.channels.join(' ')}` : '';
       calls.push(order.type === 'release.amended.v1' ? `tell ${order.amendment.act}` : `${act}${about}${again}`);
     },
     ...overrides,
