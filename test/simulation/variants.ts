@@ -177,23 +177,6 @@ export const variants: readonly Variant[] = [
     },
   },
   {
-    name: 'an outcome that nobody knows is called a refusal',
-    breaks: /^I11/,
-    module: {
-      path: '../../services/new-media/publishing.ts',
-      replace: ({ createPublishing }) => ({
-        createPublishing: (deps: unknown) => {
-          const publish = createPublishing(deps);
-          return async (...input: unknown[]) => {
-            const refused = { state: 'refused', detail: { zh: '失败', en: 'failed' } };
-            const step = await publish(...input).catch(() => refused);
-            return step.state === 'unknown' ? refused : step;
-          };
-        },
-      }),
-    },
-  },
-  {
     name: 'every mail that is sent again has a new id',
     breaks: /^I10/,
     module: {
