@@ -242,7 +242,8 @@ export function follow(now: Reference): void {
     const failure = inWave(1).some((channel) => [...failed, 'unknown'].includes(of(now, channel)));
     // What was said to the group is said: the other may have passed the point of no return on the strength of it.
     now.whole ||= every(now, inWave(1), 'verified');
-    if (now.whole ? now.group && now.peer === false : failure) Object.assign(now, { rolledBack: true, t0: null });
+    if ((now.group && now.peer === false) || (!now.whole && failure))
+      Object.assign(now, { rolledBack: true, t0: null });
     else if (now.whole && (!now.group || now.peer)) now.past = true;
   }
   if (now.past && now.unwanted) withdraw(now);

@@ -51,6 +51,15 @@ test(
 // Lives that once broke an invariant, as the model had shortened them.
 test.each<[string, Step[]]>([
   [
+    'a member that hears that another one failed does not wait for its own site, which waits for the group',
+    [
+      ...straight().slice(0, 3),
+      { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group: true },
+      { type: 'wait', minutes: 2 },
+      { type: 'peer-says', whole: false, behind: 0 },
+    ],
+  ],
+  [
     'a channel that takes its readiness back after the arming stops the commit',
     [
       ...straight().slice(0, 4),

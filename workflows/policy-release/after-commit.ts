@@ -14,16 +14,20 @@ export async function goLive(course: Course): Promise<void> {
   const { board, enter, tell } = course;
   const first = (board.submission?.channels ?? []).filter(({ wave }) => wave === undoableWave).map((c) => c.channel);
   const ended = () => haveReached(board, first, 'verified') || haveFailed(board, first) || board.withdrawal !== null;
-  if (!ended()) await go(course, first);
-  await condition(ended); // the first failure decides: the others are not waited for, since readers see them
+  const peerFailed = () => [...course.peers.values()].includes(false);
+  if (!ended() && !peerFailed()) await go(course, first);
+  // The first failure decides: the others are not waited for, since readers see them; and a site that waits for the rest
+  // of a group would wait for ever for a member that will not go.
+  await condition(() => ended() || peerFailed());
   const whole = haveReached(board, first, 'verified') && !board.withdrawal;
   const groupWhole = await wholeWithPeers(course, whole);
   if (board.withdrawal) return;
   if (groupWhole) return enter('verifying', 'system');
-  const why = whole ? 'another bundle of the group failed' : 'an undoable channel failed';
+  const byPeer = whole || (peerFailed() && !haveFailed(board, first));
+  const why = byPeer ? 'another bundle of the group failed' : 'an undoable channel failed';
   await tell({ type: 'release.rolled-back.v1', reason: `${why} before the point of no return` });
   board.plan = null; // it is spent: what comes now is another revision, or nothing
-  board.notice = whole
+  board.notice = byPeer
     ? { zh: '同批政策包发布失败，已一并回退', en: 'Another bundle of the group failed; everything was rolled back' }
     : { zh: '首批渠道发布失败，已全部回退', en: 'An undoable channel failed; everything was rolled back' };
   return enter('rolled-back', 'system');
@@ -147,6 +151,8 @@ export async function takeBack(course: Course, { reason, actorId }: Intervention
     await tell({ type: 'release.rolled-back.v1', reason });
     return enter('withdrawn', actorId, reason);
   }
+  // Out with its group, and taken back before it could say how its channels went: the others must not wait for it.
+  if (board.state === 'releasing') await wholeWithPeers(course, false);
   const attempt = beginWithdrawal(board);
   await enter('withdrawing', actorId, reason);
   await tell({ type: 'release.withdrawn.v1', reason, attempt });
