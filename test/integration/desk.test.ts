@@ -209,6 +209,7 @@ describe('the desk', () => {
     const desk = createDeskStore(db);
     const at = async (state: ReleaseState) => {
       const sealed = await submitted();
+      if (state !== 'in-review') await enters(sealed, 'in-review');
       await enters(sealed, state);
       return sealed;
     };
