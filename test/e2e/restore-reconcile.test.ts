@@ -56,6 +56,7 @@ test('what went out after the backup is known again from the log, nothing goes t
   expect(ahead).toEqual(new Set([remembered, forgotten]));
   await arm(hidden, '+5s');
   expect(await reconcile('--repair', '--clear')).toMatchObject({ cleared: false, restored: expect.anything() });
+  await reached(hidden, 'held'); // its instant comes while releases are off
   await expect
     .poll(() => reconcile('--clear'), { timeout: 60_000 })
     .toMatchObject({
@@ -68,7 +69,6 @@ test('what went out after the backup is known again from the log, nothing goes t
   expect(rows.map(({ bundle_id }) => bundle_id)).toEqual([old, remembered, forgotten].sort());
 
   // Releases go out again, and what was adopted can be withdrawn like any other.
-  await reached(hidden, 'held'); // its instant came while releases were off
   await lockstep('--as', 'leader', 'release', 'resume', hidden, '--at', '+5s');
   await reached(hidden, 'released');
   await lockstep('--as', 'leader', 'withdraw', forgotten, '--reason', '核对完毕');
