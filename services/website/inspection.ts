@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { inspectionEvent } from '../../activities/delivery/receipt-event.ts';
 import { digestOf } from '../../activities/digest.ts';
 import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
-import { eventId } from '../../schemas/event-id.ts';
 import type { ReceiptEvent, ReleaseEvent } from '../../schemas/events.ts';
 import type { ChannelInspection } from '../../schemas/receipt.ts';
 import type { Digest } from '../../schemas/text.ts';
@@ -63,20 +63,7 @@ export function createInspection({ records, read, publicUrl, publish, now, log }
         log.warn({ err, releaseId }, 'inspection failed');
         return { state: 'unknown', digests: [], detail: unknown };
       })
-      .then((found) =>
-        publish([
-          {
-            specversion: '1.0',
-            id: eventId('channel.inspected.v1', inspectionId, releaseId, 'website'),
-            source: '/lockstep/website',
-            type: 'channel.inspected.v1',
-            subject: order.subject,
-            time: now(),
-            datacontenttype: 'application/json',
-            data: { ...about, at: now(), ...found },
-          },
-        ]),
-      )
+      .then((found) => publish([inspectionEvent({ ...about, at: now(), ...found }, '/lockstep/website')]))
       .catch((err: unknown) => log.warn({ err, releaseId }, 'inspection could not be told'));
   };
 }
