@@ -94,7 +94,7 @@ export function workflowDrift(rows: BundleRows, status: BoardStatus | null): Dri
       en: `gate ${gate}: ${state} in the workflow, ${signed(gate) ? 'signed' : 'not signed'} in the rows`,
     });
   }
-  if ((status.committedAt === null) !== (release === null) && status.state !== 'committing') {
+  if ((status.committedAt === null) !== (release === null) && !['armed', 'committing'].includes(status.state)) {
     differences.push({
       zh: `工作流${status.committedAt ? '已' : '未'}提交发布，记录${release ? '已' : '未'}提交发布`,
       en: `committed in the ${status.committedAt ? 'workflow' : 'rows'} only`,
