@@ -185,9 +185,9 @@ const course = [
     ['T0: late window', 'if (late > lateWindowMs) {', never],
     ['T0: ready still', 'const isMissing = () => releaseBlockers(board).length > 0;', 'const isMissing = () => false;'],
     [
-      'T0: a withdrawal takes the plan back',
-      'if (board.withdrawal) await disarm(course);',
-      'if (board.withdrawal) return;',
+      'T0: watches while the commit waits',
+      'await holdsUntil(() => ended || isMissing());',
+      'await holdsUntil(() => ended);',
     ],
     [
       'T0: waits',
