@@ -4,6 +4,7 @@ import { permanent } from '../../schemas/failures.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { CoreStore } from '../ports/core-store.ts';
+import { createCommitAtInstant } from './commit-at-instant.ts';
 import { releaseEvent, transitionEvent } from './events.ts';
 import { gateClock } from './gate-clocks.ts';
 import { tellLateOrder, tellLateWebsite } from './lateness.ts';
@@ -16,6 +17,8 @@ export type ReleaseActivityDeps = {
   announcer: Announcer;
   calendar: CalendarFile;
   stage: StageRelease;
+  /** Rejects where the attempt is cancelled or its worker stops; the next attempt goes on. */
+  pause: (ms: number) => Promise<void>;
 };
 
 export const createReleaseActivities = ({
@@ -23,6 +26,7 @@ export const createReleaseActivities = ({
   announcer,
   calendar,
   stage,
+  pause,
 }: ReleaseActivityDeps): ReleaseActivities => ({
   recordDecision: (sealed, decision) => store.addDecision(sealed, decision),
   carryDecisions: (sealed, fromRevision) => store.carryDecisions(sealed, fromRevision),
@@ -55,7 +59,7 @@ export const createReleaseActivities = ({
   },
 
   savePlan: (sealed, plan) => store.savePlan(sealed, plan),
-  commitRelease: (sealed, releaseId) => store.commit(sealed, releaseId),
+  commitRelease: createCommitAtInstant({ store, announcer, pause }),
   recordReceipt: (receipt) => {
     const { releaseId, channel, attempt, state } = receipt;
     return store.addReceipt(eventId('settled by hand', releaseId, channel, attempt, state), receipt);

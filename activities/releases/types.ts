@@ -65,10 +65,21 @@ export type Notice = { kind: NoticeKind; gate: GateId | null; detail: Bilingual 
 /** What a released bundle does to an earlier one; told to that one's workflow. */
 export type ActOn = { target: BundleId; amendment: Amendment; reason: string };
 
+/** Channels that go together, each with the try that it is ready with. */
+export type Going = { channels: Channel[]; attempt: number };
+
+/** What is told right behind the commit: the undoable channels go. `inGroup`: with other bundles. */
+export type FirstWave = { going: Going[]; inGroup: boolean };
+
 export type CommitAnswer =
   | { outcome: 'committed'; committedAt: Instant }
   /** The database clock is not there yet. */
   | { outcome: 'early'; waitMs: number };
+
+/** `told` is false where nobody knows whether the undoable channels heard of it. */
+export type ToldCommit =
+  | { outcome: 'committed'; committedAt: Instant; told: boolean }
+  | Extract<CommitAnswer, { outcome: 'early' }>;
 
 export type ReleaseOrder =
   | { type: 'release.prepare.v1'; channels: Channel[]; attempt: number }
@@ -104,8 +115,12 @@ export interface ReleaseActivities {
    * the row is there already (by another member of its group): then it is too late.
    */
   savePlan(sealed: Sealed, plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;
-  /** One transaction: re-checks seal, gates, findings, hold and the clock, of every member of a group, then inserts the rows. */
-  commitRelease(sealed: Sealed, releaseId: ReleaseId): Promise<CommitAnswer>;
+  /**
+   * Comes some seconds before T0, and waits for it by the database's clock; where that is further off it answers `early`.
+   * Then one transaction re-checks seal, gates, findings, hold and the clock, of every member of a group, and inserts the
+   * rows; and the undoable channels are told to go.
+   */
+  commitRelease(sealed: Sealed, releaseId: ReleaseId, first: FirstWave): Promise<ToldCommit>;
   /** Keeps what a person found out of a channel that could not say it itself. */
   recordReceipt(receipt: ChannelReceipt): Promise<void>;
   /** What this released bundle does to earlier ones. */

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCheckpointer } from '../../activities/audit/checkpointer.ts';
 import { createReleaseActivities } from '../../activities/releases/activities.ts';
@@ -53,7 +54,8 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   installTemporalRuntime(log);
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
-  const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL);
+  // At one T0 many bundles commit at once; each holds a connection for its few statements only, not while it waits.
+  const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL, { max: 20 });
   onStop(() => db.destroy());
   await migrate(db, coreMigrations);
   const store = createCoreStore(db);
@@ -92,7 +94,14 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     namespace: temporal.namespace,
     taskQueue: taskQueues.core,
     workflowBundle: await workflowBundle(settings.LOCKSTEP_WORKFLOW_BUNDLE),
-    activities: withHeartbeats(createReleaseActivities({ store, announcer, calendar: office.calendar, stage })),
+    activities: withHeartbeats(
+      createReleaseActivities({
+        ...{ store, announcer, calendar: office.calendar, stage },
+        pause: (ms) => Context.current().sleep(ms),
+      }),
+    ),
+    // Commits wait for T0 in their slots: of the usual 100 a T0 of 100 bundles would leave none for anything else.
+    maxConcurrentActivityTaskExecutions: 1_000,
     shutdownGraceTime: '10 seconds',
   });
   const running = worker.run();

@@ -183,15 +183,15 @@ const board = of('workflows/policy-release/board.ts', 'model', [
 const course = [
   ...of('workflows/policy-release/before-release.ts', 'model', [
     ['T0: late window', 'if (late > lateWindowMs) {', never],
-    ['T0: ready still', 'if (releaseBlockers(board).length > 0) {', never],
+    ['T0: ready still', 'const isMissing = () => releaseBlockers(board).length > 0;', 'const isMissing = () => false;'],
     [
-      'T0: a hold comes too late while committing',
-      "board.state = 'committing'; // from here a hold comes too late",
-      '',
+      'T0: watches while the commit waits',
+      'await holdsUntil(() => ended || isMissing());',
+      'await holdsUntil(() => ended);',
     ],
     [
       'T0: waits',
-      'if (late < 0) return void (await holdsUntil(() => false, -late));',
+      'if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));',
       '',
       { explained: 'the clock of the database answers “early” all the same' },
     ],

@@ -138,7 +138,14 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
     const store = over(core.store, 'core-db', faults, down);
     const stage = createStageRelease({ blobs, staging, render });
     const announcer = { announce: bus.publish };
-    releaseActivities = createReleaseActivities({ store, announcer, calendar: { version: 1, years: [] }, stage });
+    const pause = pauseOf(process);
+    releaseActivities = createReleaseActivities({
+      store,
+      announcer,
+      calendar: { version: 1, years: [] },
+      stage,
+      pause,
+    });
     const inspections = { addInspection: async () => {} }; // nobody reconciles in a run
     const consumer = createReceiptConsumer({ store, inspections, client: temporal.client });
     handlers.set(process.name, consumer);

@@ -121,7 +121,7 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
     },
     async commitRelease() {
       calls.push('commit');
-      return { outcome: 'committed', committedAt: new Date().toISOString() };
+      return { outcome: 'committed', committedAt: new Date().toISOString(), told: false };
     },
     async recordReceipt({ channel, state }) {
       calls.push(`settled ${channel} ${state}`);

@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { ArmedPlan, ReleaseOrder } from '../../activities/releases/types.ts';
 import { BundleId, Channel } from '../../schemas/bundle.ts';
+import { permanent } from '../../schemas/failures.ts';
 import { type BoardStatus, GroupId, ReleaseId } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { policyRelease } from '../../workflows/policy-release/workflow.ts';
@@ -8,7 +9,7 @@ import { createCorePort } from './release-port.ts';
 import * as ref from './release-reference.ts';
 import { errorOf, sealOf, submissionOf, warningOf } from './release-revision.ts';
 import type { Step } from './release-steps.ts';
-import { begin, pass, query, signal, update } from './workflow-runtime.ts';
+import { begin, pass, pause, query, signal, update } from './workflow-runtime.ts';
 
 const minute = 60_000;
 const lateWindowMs = 10 * minute;
@@ -24,6 +25,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
   let now = ref.blank();
   let databaseBehindMs = 0;
   const commits: number[] = [];
+  let committedAt = '';
   let answer = Promise.resolve();
   let give = () => {};
   const orders = new Set<string>();
@@ -78,27 +80,29 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     },
     recordValidity: async () => {},
     commitRelease: async ({ revision, seal }: { revision: number; seal: string }) => {
-      const clock = Date.now() - databaseBehindMs;
-      const plan = core.plan();
-      if (!plan) throw new Error('I3: commit was asked for while held');
-      expect(Date.now() - Date.parse(plan.t0), 'late window').toBeLessThanOrEqual(lateWindowMs);
-      const waitMs = Date.parse(plan.t0) - clock;
-      expect(ref.all(now, 'ready'), 'I1, I18: every channel is ready at T0').toBe(true);
-      Object.assign(now, { armed: false, asked: true });
+      const asked = core.plan();
+      if (!asked) throw new Error('I3: commit was asked for while held');
+      expect(Date.now() - Date.parse(asked.t0), 'late window').toBeLessThanOrEqual(lateWindowMs);
+      expect(ref.all(now, 'ready'), 'I1, I18: every channel is ready when it is asked for').toBe(true);
+      const ahead = Date.parse(asked.t0) - Date.now() + databaseBehindMs;
+      if (ahead > 0 && ahead <= 10_000) await pause(ahead);
       await answer;
-      Object.assign(now, { asked: false });
-      if (waitMs > 0) {
-        now.armed = !now.withdrawn;
-        return { outcome: 'early', waitMs };
-      }
+      if (commits.includes(revision)) return { outcome: 'committed', committedAt, told: false };
+      const plan = core.plan();
+      if (!plan) throw permanent('WrongPhase', { zh: '发布已暂缓', en: 'The release is held' });
+      if (plan.seal !== seal) throw permanent('SealStale', { zh: '又有新版本', en: 'There is a newer revision' });
+      const clock = Date.now() - databaseBehindMs;
+      const waitMs = Date.parse(plan.t0) - clock;
+      if (waitMs > 0) return { outcome: 'early', waitMs };
+      expect(ref.all(now, 'ready'), 'I1, I18: every channel is ready at T0').toBe(true);
       expect(commits, 'I9: one commit a revision').not.toContain(revision);
       expect([revision, seal], 'I7: what stands is committed').toEqual([number(), now.revision?.seal]);
       for (const gate of ref.gates) expect(core.signatures(gate, seal), `I5: ${gate} signed this seal once`).toBe(1);
       commits.push(revision);
-      now.committed = true;
-      if (now.withdrawn) ref.withdraw(now);
-      ref.follow(now); // a channel may have failed while the database was thinking
-      return { outcome: 'committed', committedAt: new Date(clock).toISOString() };
+      Object.assign(now, { committed: true, armed: false });
+      ref.follow(now);
+      committedAt = new Date(clock).toISOString();
+      return { outcome: 'committed', committedAt, told: false };
     },
   };
   const workflow = await begin(() => policyRelease({ bundleId, lateWindowMs }), port);
@@ -230,10 +234,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         break;
       }
       case 'withdraw':
-        await command(ref.mayWithdraw(now), messages.withdraw, by('leader'), () => {
-          if (now.asked) now.withdrawn = true;
-          else ref.withdraw(now);
-        });
+        await command(ref.mayWithdraw(now), messages.withdraw, by('leader'), () => ref.withdraw(now));
         break;
       case 'compensate':
         await command(ref.mayCompensate(now, one.leader), messages.compensate, by(one.leader), () => ref.withdraw(now));
@@ -301,8 +302,8 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     );
     if (state === 'held' && now.armed) {
       const missed = now.t0 !== null && Date.now() - now.t0 > lateWindowMs;
-      const atT0 = now.t0 !== null && Date.now() >= now.t0;
-      same(missed || (atT0 && !ref.all(now, 'ready')), true, 'held by the system only for a reason');
+      const closeToT0 = now.t0 !== null && Date.now() >= now.t0 - 5_000;
+      same(missed || (closeToT0 && !ref.all(now, 'ready')), true, 'held by the system only for a reason');
       Object.assign(now, { armed: false, held: true });
     }
     same(state, ref.stateOf(now), 'the one state that all this amounts to');
@@ -314,7 +315,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     if (now.held) same(row, null, 'I3: the database knows of no instant while held');
     if (now.armed) same(row?.t0, plan?.t0, 'the row and the board have one instant');
     if (now.armed) same(row?.armedBy, now.armedBy, 'I18: who armed it');
-    const over = now.asked || now.committed || now.withdrawn;
+    const over = now.committed || now.withdrawn;
     const unsigned = gates.filter((gate) => gate.state !== 'signed').length;
     const open = blockers.filter(({ en }) => / gate: /.test(en)).length;
     same(open, over ? 0 : unsigned, 'each open gate is named');

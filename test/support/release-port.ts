@@ -11,7 +11,7 @@ type Row = { revision: number; seal: string; decision: GateDecision; input: stri
 export function createCorePort(now: () => Reference) {
   const rows: Row[] = [];
   const inputs = new Map<number, Revision>();
-  let plan: ArmedPlan | null = null;
+  let plan: (ArmedPlan & { seal: string }) | null = null;
   const peopleOf = ({ reviewerId, actingFor }: GateDecision) => [reviewerId, actingFor];
 
   return {
@@ -65,8 +65,8 @@ export function createCorePort(now: () => Reference) {
         expect([finding, personId].every((word) => word.length > 0)).toBe(true);
       },
       recordEmergency: async () => ({ at: new Date().toISOString() }),
-      async savePlan(_: Sealed, next: ArmedPlan | null) {
-        plan = next;
+      async savePlan({ seal }: Sealed, next: ArmedPlan | null) {
+        plan = next && { ...next, seal };
         return { committedAt: null };
       },
     },

@@ -48,8 +48,6 @@ export type Reference = {
   group: boolean;
   peer: boolean | null;
   held: boolean;
-  /** The database was asked to commit and has not answered: what people decide now comes too late. */
-  asked: boolean;
   committed: boolean;
   /** Its own undoable channels were all public and read back at one instant. */
   whole: boolean;
@@ -81,7 +79,6 @@ export const blank = (before?: Reference): Reference => ({
   group: false,
   peer: null,
   held: false,
-  asked: false,
   committed: false,
   whole: false,
   past: false,
@@ -120,7 +117,6 @@ export const all = (now: Reference, ...words: string[]) => every(now, channels, 
 export const maySubmit = (now: Reference, number: number) =>
   !now.withdrawn &&
   !now.armed &&
-  !now.asked &&
   (!now.committed || now.rolledBack) &&
   (now.revision === null || number > now.revision.number);
 
@@ -176,7 +172,7 @@ export const mayDeclareEmergency = (now: Reference) => reviewed(now) && !now.eme
 const mayGo = (now: Reference) =>
   now.revision?.hasPlan === true && now.revision.hasMaterials && cleared(now) && now.staged && all(now, 'ready');
 
-const stands = (now: Reference) => !now.withdrawn && !now.asked && !now.committed;
+const stands = (now: Reference) => !now.withdrawn && !now.committed;
 /** I3, I7: on the seal that the leader saw, for an instant to come. */
 export const mayArm = (now: Reference, seal: string, t0: number, clock: number) =>
   stands(now) && !now.armed && !now.held && mayGo(now) && seal === now.revision?.seal && t0 > clock;
@@ -202,7 +198,6 @@ export const mayRetry = (now: Reference, channel: string) =>
   of(now, channel) === 'refused' &&
   cleared(now) &&
   !now.armed &&
-  !now.asked &&
   !(now.withdrawn && !isPublic(now)) &&
   (!now.committed || (!now.rolledBack && (now.past || now.withdrawn)));
 
@@ -260,7 +255,6 @@ export function withdraw(now: Reference, retried?: string): void {
 
 /** The one state that all this amounts to. */
 export function stateOf(now: Reference): string {
-  if (now.asked) return 'committing';
   if (now.withdrawn) return isPublic(now) && !all(now, 'withdrawn') ? 'withdrawing' : 'withdrawn';
   if (now.rolledBack) return 'rolled-back';
   if (now.committed) return now.past ? outcome(now) : 'releasing';

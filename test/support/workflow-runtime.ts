@@ -33,6 +33,8 @@ export const proxyActivities = () =>
           Reflect.get(activities, name)(...input),
     },
   );
+/** An activity that waits, on the same clock. */
+export const pause = (ms: number): Promise<unknown> => condition(() => false, ms);
 /** Another workflow hears what the port makes of it. */
 export const getExternalWorkflowHandle = (workflowId: string) => ({
   signal: async ({ name }: Named, message: unknown) =>

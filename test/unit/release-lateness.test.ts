@@ -18,6 +18,7 @@ async function released({ commit = 10, website = 1_500, order = 1_600, attempt =
     announcer: { announce: async () => {} },
     calendar: { version: 1, years: [] },
     stage: () => Promise.reject(new Error('nothing is staged here')),
+    pause: () => Promise.reject(new Error('it is not early')),
   });
   const sealed = await revise(newBundleId());
   await signAll(sealed);
@@ -27,7 +28,7 @@ async function released({ commit = 10, website = 1_500, order = 1_600, attempt =
       ...{ type: 'release.go.v1', channels, committedAt: at(commit), attempt },
     });
   clock = t0 + commit;
-  await activities.commitRelease(sealed, releaseId);
+  await activities.commitRelease(sealed, releaseId, { going: [], inGroup: false });
   await go(['website']);
   await store.addReceipt('live', { ...receipt(sealed.bundleId, releaseId, 'website', 'live'), at: at(website) });
   clock = t0 + order;

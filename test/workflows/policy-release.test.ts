@@ -106,7 +106,7 @@ describe('a release goes out only together', () => {
   test('never commits early: the database clock has the last word', async () => {
     const answers = [
       { outcome: 'early', waitMs: 5_000 },
-      { outcome: 'committed', committedAt: new Date().toISOString() },
+      { outcome: 'committed', committedAt: new Date().toISOString(), told: false },
     ] as const;
     let asked = 0;
     await inReview(

@@ -1,7 +1,16 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import { type Board, beginWithdrawal, dueToGo, haveFailed, haveReached, publicOutcome, undoableWave } from './board.ts';
-import { activities, type Course, disarm } from './course.ts';
+import {
+  type Board,
+  beginWithdrawal,
+  dueToGo,
+  haveFailed,
+  haveReached,
+  publicOutcome,
+  readyByTry,
+  undoableChannels,
+} from './board.ts';
+import { activities, type Course, disarm, markTold } from './course.ts';
 import { amend, type Intervention, policyReleaseId, reportPeer } from './messages.ts';
 import { isBeforeCommit } from './rules.ts';
 import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
@@ -12,7 +21,7 @@ import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
  */
 export async function goLive(course: Course): Promise<void> {
   const { board, enter, tell } = course;
-  const first = (board.submission?.channels ?? []).filter(({ wave }) => wave === undoableWave).map((c) => c.channel);
+  const first = undoableChannels(board);
   const ended = () => haveReached(board, first, 'verified') || haveFailed(board, first) || board.withdrawal !== null;
   const peerFailed = () => [...course.peers.values()].includes(false);
   if (!ended() && !peerFailed()) await go(course, first);
@@ -33,17 +42,13 @@ export async function goLive(course: Course): Promise<void> {
   return enter('rolled-back', 'system');
 }
 
-/** Each channel goes with the try that it is ready with: only what that try says will be heard. */
+/** Whoever was told with the commit is not told again. */
 async function go({ board, told, tell }: Course, channels: Channel[]): Promise<void> {
-  const going = board.channels.filter(({ channel, state }) => channels.includes(channel) && state === 'ready');
-  const tries = new Map<number, Channel[]>();
-  for (const { channel, attempt } of going) {
-    told.set(channel, attempt);
-    tries.set(attempt, [...(tries.get(attempt) ?? []), channel]);
-  }
-  for (const [attempt, together] of tries) {
-    await tell({ type: 'release.go.v1', channels: together, committedAt: board.committedAt ?? '', attempt });
-  }
+  const attempts = new Map(board.channels.map(({ channel, attempt }) => [channel, attempt]));
+  const untold = channels.filter((channel) => told.get(channel) !== attempts.get(channel));
+  const going = readyByTry(board, untold);
+  markTold(told, going);
+  for (const each of going) await tell({ type: 'release.go.v1', committedAt: board.committedAt ?? '', ...each });
 }
 
 /** 同批发布: says how the undoable channels went, and waits until every member has said it; true where all are public. */

@@ -1,17 +1,20 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { condition, proxyActivities } from '@temporalio/workflow';
 import type { GateClock, ReleaseActivities } from '../../activities/releases/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { Bilingual } from '../../schemas/text.ts';
-import { haveReached, isCleared, isReturned } from './board.ts';
-import { activities, type Course, disarm } from './course.ts';
+import { haveReached, isCleared, isReturned, readyByTry, undoableChannels } from './board.ts';
+import { activities, type Course, disarm, markTold } from './course.ts';
 import { releaseBlockers } from './rules.ts';
 
-// At T0 every millisecond counts, and a lost worker must not hold the commit up for minutes.
+// It waits for T0 itself, so that no task of Temporal stands between the instant and the row; a lost worker is noticed
+// within seconds.
 const { commitRelease } = proxyActivities<ReleaseActivities>({
-  startToCloseTimeout: '10 seconds',
+  startToCloseTimeout: '1 minute', // the wait, the commit, and what Kafka may take
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
 });
+/** So long before T0 the commit is asked for: enough to start a hundred of them on a busy machine. */
+const EARLY_MS = 5_000;
 
 /** 审签: waits for the decisions; reminds, escalates, and lets the clocks run out on those that are late. */
 export async function review(course: Course): Promise<void> {
@@ -92,13 +95,16 @@ export async function prepare(course: Course): Promise<void> {
   if (await holdsUntil(() => haveReached(board, channels, 'ready'))) await enter('prepared', 'system');
 }
 
-/** Waits for T0, then commits: early never, late only within the window and never silently. */
+/**
+ * Waits for T0, then commits: early never, late only within the window and never silently. The bundle stays armed while the
+ * commit waits for its instant, and whoever takes the plan back before it wins: the database decides which came first.
+ */
 export async function awaitInstant(course: Course, lateWindowMs: number): Promise<void> {
-  const { board, sealed, enter, holdsUntil } = course;
+  const { board, sealed, enter, holdsUntil, told } = course;
   const { plan, releaseId } = board;
   if (!plan || !releaseId) return;
   const late = Date.now() - Date.parse(plan.t0);
-  if (late < 0) return void (await holdsUntil(() => false, -late));
+  if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));
   if (late > lateWindowMs) {
     return standStill(course, 'missed its instant', {
       zh: `错过了发布时刻 ${plan.t0}，请重新确定时刻后恢复`,
@@ -106,25 +112,42 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
     });
   }
   // Every channel was ready when the leader armed; one may have taken that back since (I1, I18).
-  if (releaseBlockers(board).length > 0) {
-    return standStill(course, 'not ready at its instant', {
-      zh: `到了发布时刻 ${plan.t0} 却不具备发布条件，已暂缓`,
-      en: `At the release instant ${plan.t0} something was missing, so the release is held`,
+  const isMissing = () => releaseBlockers(board).length > 0;
+  const missing: Bilingual = {
+    zh: `临近发布时刻 ${plan.t0} 却不具备发布条件，已暂缓`,
+    en: `Close to the release instant ${plan.t0} something was missing, so the release is held`,
+  };
+  if (isMissing()) return standStill(course, 'not ready at its instant', missing);
+
+  const going = readyByTry(board, undoableChannels(board));
+  let ended = false;
+  const commit = commitRelease(sealed(), releaseId, { going, inGroup: board.group !== null })
+    .catch((error: unknown) => ({ outcome: 'failed' as const, error }))
+    .finally(() => {
+      ended = true;
     });
+  await holdsUntil(() => ended || isMissing());
+  if (!ended && board.state === 'armed') {
+    if (board.withdrawal) await disarm(course);
+    else await standStill(course, 'not ready at its instant', missing);
   }
-  board.state = 'committing'; // from here a hold comes too late
-  try {
-    const answer = await commitRelease(sealed(), releaseId);
-    if (answer.outcome === 'committed') {
+  await condition(() => ended || board.state !== 'committing'); // a hold finds out whether the row is there
+  if (!ended && board.state !== 'releasing') return; // there is no plan any more, so it will commit nothing
+  const answer = await commit; // where it is out nothing else is ordered before its own order
+  if (answer.outcome === 'committed' && answer.told) markTold(told, going);
+  if (board.state !== 'armed' || board.plan !== plan) return; // somebody was faster, and went on from there
+  switch (answer.outcome) {
+    case 'committed':
       board.committedAt = answer.committedAt;
       return enter('releasing', 'system', answer.committedAt);
+    case 'early': // by the database clock: never early, so wait
+      return void (await holdsUntil(() => false, answer.waitMs - EARLY_MS));
+    case 'failed': {
+      const cause = permanentCause(answer.error);
+      if (!cause) throw answer.error;
+      if (board.withdrawal) return;
+      await standStill(course, cause.message.en, cause.message);
     }
-    board.state = 'armed'; // by the database clock it is too early: never early, so wait
-    await holdsUntil(() => false, answer.waitMs);
-  } catch (error) {
-    const cause = permanentCause(error);
-    if (!cause) throw error;
-    await standStill(course, cause.message.en, cause.message);
   }
 }
 

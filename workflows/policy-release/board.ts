@@ -1,4 +1,4 @@
-import type { CarriedDecision } from '../../activities/releases/types.ts';
+import type { CarriedDecision, Going } from '../../activities/releases/types.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { FindingKey } from '../../schemas/finding.ts';
 import type { GateDecision, GateState } from '../../schemas/gate.ts';
@@ -63,7 +63,9 @@ export const openBoard = (bundleId: BundleId): Board => ({
 });
 
 /** Channels of this wave (website, gazette) can show less again as if nothing had been there; those of later waves cannot. */
-export const undoableWave = 1;
+const undoableWave = 1;
+export const undoableChannels = ({ submission }: Board): Channel[] =>
+  (submission?.channels ?? []).flatMap(({ channel, wave }) => (wave === undoableWave ? [channel] : []));
 
 /** A new revision starts with open gates and nothing staged. */
 export function enterReview(board: Board, submission: Submission, submittedAt: Instant): void {
@@ -235,6 +237,15 @@ export function dueToGo(board: Board, told: ReadonlyMap<Channel, number>): Chann
     if (!mayFail && !haveReached(board, inWave, 'verified')) return [];
   }
   return [];
+}
+
+/** Each channel goes with the try that it is ready with: only what that try says will be heard. */
+export function readyByTry(board: Board, channels: readonly Channel[]): Going[] {
+  const tries = new Map<number, Channel[]>();
+  for (const { channel, attempt, state } of board.channels) {
+    if (channels.includes(channel) && state === 'ready') tries.set(attempt, [...(tries.get(attempt) ?? []), channel]);
+  }
+  return [...tries].map(([attempt, together]) => ({ channels: together, attempt }));
 }
 
 /** What the public result amounts to, from what the channels said. */

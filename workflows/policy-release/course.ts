@@ -1,6 +1,7 @@
 import { condition, proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
 import type {
   ArmedPlan,
+  Going,
   ReleaseActivities,
   ReleaseOrder,
   Sealed,
@@ -97,9 +98,13 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
   return course;
 }
 
+export function markTold(told: Map<Channel, number>, going: readonly Going[]): void {
+  for (const { channels, attempt } of going) for (const channel of channels) told.set(channel, attempt);
+}
+
 /**
- * Takes the plan back. False where it is too late: another member of the group has committed, so this bundle is out too
- * and goes on from there.
+ * Takes the plan back. False where it is too late: its own commit or that of another member of its group was there before,
+ * so this bundle is out and goes on from there.
  */
 export async function disarm({ board, savePlan, enter }: Course): Promise<boolean> {
   const { committedAt } = await savePlan(null);

@@ -45,8 +45,8 @@ export function listenToLeaders(course: Course): void {
       board.state = 'committing'; // nobody decides while it is found out whether the row is there
       if (!(await disarm(course))) {
         throw permanent('WrongPhase', {
-          zh: '已随同批政策包发布，来不及暂缓；可以撤回',
-          en: 'It was released with its group already; it can be withdrawn',
+          zh: '已经发布，来不及暂缓；可以撤回',
+          en: 'It has been released; it is too late to hold it, but it can be withdrawn',
         });
       }
       await enter('held', actorId, reason);

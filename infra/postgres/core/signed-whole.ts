@@ -1,25 +1,18 @@
-import type { Kysely } from 'kysely';
 import { permanent } from '../../../schemas/failures.ts';
-import type { CoreTables } from './tables.ts';
+import type { ArmedRow } from './armed-rows.ts';
 
 /**
  * What has to be true of a revision before it may be public, from the rows alone: document with plan and materials
  * (a 公告 interprets nothing), every gate signed on this very seal, no error finding that two people did not let pass, and
  * every warning answered (I1, I5, I23).
  */
-export async function assertSignedWhole(
-  tx: Kysely<CoreTables>,
-  { bundle_id, revision, seal }: { bundle_id: string; revision: number; seal: string },
-): Promise<void> {
-  const row = await tx
-    .selectFrom('revision')
-    .select(['gates', 'content', 'obligations'])
-    .where('bundle_id', '=', bundle_id)
-    .where('revision', '=', revision)
-    .where('seal', '=', seal)
-    .executeTakeFirst();
+export function assertSignedWhole({
+  revision_row: row,
+  signed,
+  overridden,
+}: Pick<ArmedRow, 'revision_row' | 'signed' | 'overridden'>): void {
   if (!row) throw permanent('SealStale', { zh: '没有这个封签的版本', en: 'There is no revision with this seal' });
-  const { manifest } = row.content;
+  const { manifest } = row;
   const roles = new Set(manifest.items.map((item) => item.role));
   const whole = roles.has('interpretation-plan') && roles.has('interpretation-material');
   const isNotice =
@@ -29,14 +22,6 @@ export async function assertSignedWhole(
     throw permanent('BundleIncomplete', { zh: '缺少解读方案或解读材料', en: 'Plan or materials are missing' });
   }
 
-  const signed = await tx
-    .selectFrom('decision')
-    .select(['gate', 'answers'])
-    .where('bundle_id', '=', bundle_id)
-    .where('revision', '=', revision)
-    .where('seal', '=', seal)
-    .where('decision', '=', 'signed')
-    .execute();
   const passed = new Set(signed.map(({ gate }) => gate));
   const open = row.gates.filter((gate) => !passed.has(gate.id));
   if (open.length > 0) {
@@ -55,16 +40,7 @@ export async function assertSignedWhole(
       en: `Warnings without an answer: ${keys.join(', ')}`,
     });
   }
-  const overridden = await tx
-    .selectFrom('override')
-    .select('finding')
-    .where('bundle_id', '=', bundle_id)
-    .where('revision', '=', revision)
-    .where('seal', '=', seal)
-    .groupBy('finding')
-    .having(({ fn }) => fn.count('person_id').distinct(), '=', 2) // who asked, and who confirmed
-    .execute();
-  const mayPass = new Set(overridden.map(({ finding }) => finding));
+  const mayPass = new Set(overridden);
   const standing = row.obligations.errors.filter(({ finding, overridable }) => !overridable || !mayPass.has(finding));
   if (standing.length === 0) return;
   const keys = standing.map(({ finding }) => finding);

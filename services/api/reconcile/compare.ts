@@ -94,7 +94,9 @@ export function workflowDrift(rows: BundleRows, status: BoardStatus | null): Dri
       en: `gate ${gate}: ${state} in the workflow, ${signed(gate) ? 'signed' : 'not signed'} in the rows`,
     });
   }
-  if ((status.committedAt === null) !== (release === null) && status.state !== 'committing') {
+  // Between the row and the workflow's learning of it.
+  const commits = status.state === 'committing' || (status.state === 'armed' && release !== null);
+  if ((status.committedAt === null) !== (release === null) && !commits) {
     differences.push({
       zh: `工作流${status.committedAt ? '已' : '未'}提交发布，记录${release ? '已' : '未'}提交发布`,
       en: `committed in the ${status.committedAt ? 'workflow' : 'rows'} only`,

@@ -1,0 +1,48 @@
+import type { Instant } from '../../schemas/text.ts';
+import type { Announcer } from '../ports/announcer.ts';
+import type { CoreStore } from '../ports/core-store.ts';
+import { releaseEvent } from './events.ts';
+import { tellLateOrder } from './lateness.ts';
+import type { ReleaseActivities } from './types.ts';
+
+/** The workflow asks a few seconds before T0; a database clock that is further behind than this is asked about again. */
+const LONGEST_WAIT_MS = 10_000;
+/** Timers are no better than this. Who still finds it early by more has another plan before him: the workflow looks again. */
+const NEARLY_MS = 250;
+
+export type CommitDeps = {
+  store: CoreStore;
+  announcer: Announcer;
+  /** Rejects where the attempt is cancelled or its worker stops; the next attempt goes on. */
+  pause: (ms: number) => Promise<void>;
+};
+
+/**
+ * Waits for T0, commits, and tells the undoable channels to go: between the instant and the public site stand one
+ * transaction and one record, and no task of Temporal. A repeat finds the row, and tells again by the same event ids.
+ */
+export const createCommitAtInstant =
+  ({ store, announcer, pause }: CommitDeps): ReleaseActivities['commitRelease'] =>
+  async (sealed, releaseId, { going, inGroup }) => {
+    const staging = await store.staging(sealed); // now, while there is time
+    let answer = await store.commit(sealed, releaseId);
+    for (let most = LONGEST_WAIT_MS; answer.outcome === 'early' && answer.waitMs <= most; most = NEARLY_MS) {
+      await pause(answer.waitMs);
+      answer = await store.commit(sealed, releaseId);
+    }
+    if (answer.outcome === 'early') return answer;
+
+    const tell = async (committedAt: Instant): Promise<boolean> => {
+      if (!staging) return false;
+      const group = inGroup ? await store.groupOf(releaseId) : [];
+      const context = { staging, time: committedAt, actsOn: [], group };
+      await announcer.announce(
+        going.map((each) => releaseEvent(sealed, releaseId, { type: 'release.go.v1', committedAt, ...each }, context)),
+      );
+      const first = going.filter(({ attempt }) => attempt === 1).flatMap(({ channels }) => channels);
+      if (first.length > 0) await tellLateOrder(store, sealed, first, await store.now());
+      return true;
+    };
+    // It is out. Where Kafka is away the workflow tells, as often as it takes.
+    return { ...answer, told: await tell(answer.committedAt).catch(() => false) };
+  };
