@@ -62,6 +62,9 @@ export const proxyActivities = (options: ActivityOptions) =>
           current().execute(String(name), input, options),
     },
   );
+/** Their loss is noticed by the workflow task that they are part of; else at least once, like the others. */
+export const proxyLocalActivities = (options: ActivityOptions) =>
+  proxyActivities({ heartbeatTimeout: '10 seconds', ...options });
 export const getExternalWorkflowHandle = (id: string) => ({
   signal: (sent: Named, input: unknown) => current().tell(id, sent, input),
 });

@@ -33,6 +33,7 @@ export const proxyActivities = () =>
           Reflect.get(activities, name)(...input),
     },
   );
+export const proxyLocalActivities = proxyActivities;
 /** An activity that waits, on the same clock. */
 export const pause = (ms: number): Promise<unknown> => condition(() => false, ms);
 /** Another workflow hears what the port makes of it. */
