@@ -1,67 +1,93 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Mutation, mutations, suites } from './mutations.ts';
+import { defaultCacheDir } from '../../infra/local/layout.ts';
+import { provisionPostgres } from '../../infra/local/provision.ts';
+import { createReporter } from '../../infra/local/report.ts';
+import { type Mutation, suites } from './mutation.ts';
+import { mutations } from './mutations.ts';
+import { misplaced } from './places.ts';
+import { createTests, type Verdict } from './tests.ts';
 
 /**
  * Takes each guard out, one at a time, in a copy, and runs the tests that should notice: `npm run mutations`, or
- * `npm run mutations -- rules.ts` for the guards of one file. Prints the table; fails where a guard that nobody explained
- * was missed, and where the text of a guard has changed and its entry has not.
+ * `npm run mutations -- rules.ts` for the guards of one file. Prints the test that noticed each; fails where a guard that
+ * nobody explained was missed, and, before anything runs, where the text of a guard has changed and its entry has not.
  */
 const root = join(import.meta.dirname, '..', '..');
 const parts = ['activities', 'examples', 'infra', 'schemas', 'services', 'test', 'workflows'];
 const wanted = process.argv.slice(2);
 const chosen = mutations.filter(({ file, guard }) => wanted.every((word) => `${file} ${guard}`.includes(word)));
+/** Most guards are noticed within a few hundred lives; only what outlives those gets as many as `npm test` runs. */
+const lives = [400, 10_000];
 
 const copy = await mkdtemp(join(tmpdir(), 'lockstep-mutations-'));
+const ended = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+let stopServices = async () => {};
 let missed = 0;
 try {
   for (const part of [...parts, 'package.json', 'tsconfig.json', 'vitest.config.ts'])
     await cp(join(root, part), join(copy, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  for (const suite of new Set(chosen.map(({ tests }) => tests)))
-    if (!(await succeeds(argsOf(suite)))) throw new Error(`The ${suite} fail with every guard in its place`);
+  const strayed = await misplaced(chosen, copy);
+  if (strayed.length > 0) throw new Error(`The text of these guards has changed:\n${strayed.join('\n')}`);
+
+  const tests = createTests({ directory: copy, environment: await services(), signal: ended.signal });
+  for (const suite of new Set(chosen.map((mutation) => mutation.tests))) {
+    const sound = await tests.run(suite, { lives: lives[0] });
+    if (sound.kind !== 'missed') throw new Error(`With every guard in its place, ${suite}: ${JSON.stringify(sound)}`);
+  }
   process.stdout.write('| Guard | File | Noticed by |\n| --- | --- | --- |\n');
   for (const mutation of chosen) {
-    const verdict = await tried(mutation);
-    const explained = mutation.explained ? `*not by ${mutation.tests}*: ${mutation.explained}` : '**nothing**';
-    if (verdict === 'missed' && !mutation.explained) missed += 1;
-    const by = verdict === 'noticed' ? mutation.tests : explained;
-    process.stdout.write(`| ${mutation.guard} | ${mutation.file} | ${by} |\n`);
+    const verdict = await tried(mutation, tests);
+    if (verdict.kind === 'missed' && !mutation.explained) missed += 1;
+    process.stdout.write(`| ${mutation.guard} | ${mutation.file} | ${said(verdict, mutation)} |\n`);
   }
 } finally {
+  await stopServices();
   await rm(copy, { recursive: true, force: true });
 }
 process.stdout.write(`\n${chosen.length - missed} of ${chosen.length} noticed or explained\n`);
 process.exitCode = missed === 0 ? 0 : 1;
 
-async function tried({ file, find, replace, tests, only }: Mutation): Promise<'noticed' | 'missed'> {
+/** One database server for all; the tests of the core ask for nothing else. */
+async function services(): Promise<Record<string, string>> {
+  if (!chosen.some((mutation) => suites[mutation.tests].project === 'integration')) return {};
+  const report = createReporter(process.stderr);
+  const cacheDir = defaultCacheDir(process.env);
+  const { postgres, stop } = await provisionPostgres({
+    ...{ dataDir: join(copy, 'postgres'), cacheDir, report, profile: 'test', signal: ended.signal },
+  });
+  stopServices = stop;
+  const nowhere = '127.0.0.1:9';
+  return {
+    ...{ LOCKSTEP_TEMPORAL_ADDRESS: nowhere, LOCKSTEP_KAFKA_BROKERS: nowhere },
+    LOCKSTEP_POSTGRES_URL: postgres.adminUrl,
+  };
+}
+
+async function tried(mutation: Mutation, tests: ReturnType<typeof createTests>): Promise<Verdict> {
+  const { file, find, replace, tests: suite, only } = mutation;
   const path = join(copy, file);
   const sound = await readFile(path, 'utf8');
-  if (sound.split(find).length !== 2)
-    throw new Error(`${file} has this ${sound.split(find).length - 1} times: ${find}`);
   await writeFile(
     path,
     sound.replace(find, () => replace),
   );
   try {
-    return (await succeeds(argsOf(tests, only))) ? 'missed' : 'noticed';
+    for (const some of suite === 'model' ? lives : lives.slice(0, 1)) {
+      const verdict = await tests.run(suite, { only, lives: some });
+      if (verdict.kind !== 'missed') return verdict;
+    }
+    return { kind: 'missed' };
   } finally {
     await writeFile(path, sound);
   }
 }
 
-function argsOf(suite: Mutation['tests'], only?: string): string[] {
-  const { project, files } = suites[suite];
-  return ['run', '--project', project, '--bail=1', ...files, ...(only ? ['-t', only] : [])];
-}
-
-function succeeds(args: string[]): Promise<boolean> {
-  const env = { ...process.env, LOCKSTEP_MODEL_RUNS: process.env.LOCKSTEP_MODEL_RUNS ?? '1500' };
-  const child = spawn(join(copy, 'node_modules', '.bin', 'vitest'), args, { cwd: copy, env, stdio: 'ignore' });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => (code === null ? reject(new Error('The tests were stopped')) : resolve(code === 0)));
-  });
+function said(verdict: Verdict, { tests, explained }: Mutation): string {
+  if (verdict.kind === 'noticed') return `${tests} › “${verdict.by}”`;
+  if (verdict.kind === 'endless') return `${tests}: they never end`;
+  return explained ? `*not by ${tests}*: ${explained}` : '**nothing**';
 }

@@ -1,0 +1,160 @@
+import { guardsOf, never } from './mutation.ts';
+
+export const core = [
+  ...guardsOf('infra/postgres/core/signed-whole.ts', 'core tests', [
+    [
+      'commit: this seal',
+      "if (!row) throw permanent('SealStale'",
+      "if (!row) return; if (!row) throw permanent('SealStale'",
+      {
+        explained:
+          'the plan has been compared with the seal of the call, and staging with the revision; this is for a plan whose seal somebody changed',
+      },
+    ],
+    ['commit: plan and materials', 'if (!whole && !isNotice) {', never],
+    ['commit: a 公告 interprets nothing', 'if (!whole && !isNotice) {', 'if (!whole) {'],
+    ['commit: every gate', 'if (open.length > 0) {', never],
+    ['commit: a return is no signature', "    .where('decision', '=', 'signed')\n", ''],
+    ['commit: warnings answered', 'if (unanswered.length > 0) {', never],
+    [
+      'commit: answered at their own gate',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the guard
+      'warnings.filter(({ gate, finding }) => !answered.has(`${gate} ${finding}`));',
+      'warnings.filter(({ finding }) => ![...answered].some((each) => each.endsWith(finding)));',
+    ],
+    [
+      'commit: two people let it pass',
+      "    .having(({ fn }) => fn.count('person_id').distinct(), '=', 2) // who asked, and who confirmed\n",
+      '',
+    ],
+    ['commit: never where its rule forbids', '!overridable || !mayPass.has(finding)', '!mayPass.has(finding)'],
+    ['commit: error findings', 'if (standing.length === 0) return;', 'return;'],
+  ]),
+  ...guardsOf('infra/postgres/core/commit.ts', 'core tests', [
+    [
+      'commit: a repeat gets the row of the first',
+      "if (done) return { outcome: 'committed', committedAt: done.committed_at };",
+      '',
+    ],
+    ['commit: restore mark', 'if (restored) throw unreconciled(restored);', ''],
+    [
+      'commit: armed',
+      'if (!own) throw permanent',
+      "if (!own) return { outcome: 'early', waitMs: 1 }; if (!own) throw permanent",
+    ],
+    ['commit: never early', "if (clock.wait_ms > 0) return { outcome: 'early', waitMs: clock.wait_ms };", ''],
+    [
+      'commit: the staging of the armed revision',
+      "if (!release) throw permanent('SealStale', { zh: '预置的不是这一版', en: 'What is staged is another revision' });",
+      "if (!release) return { outcome: 'committed', committedAt: clock.now };",
+    ],
+    [
+      'commit: locks',
+      "return plans.orderBy('bundle_id').forUpdate().execute();",
+      "return plans.orderBy('bundle_id').execute();",
+    ],
+    ['group: nobody else goes along', 'if (stranger) throw permanent', 'if (false) throw permanent'],
+    [
+      'group: every member is armed',
+      "if (!plan) throw permanent('WrongPhase', about(bundle_id, '没有待发布', 'is not armed'));",
+      'if (!plan) continue;',
+    ],
+    ['group: one instant', 'if (Date.parse(plan.t0) !== Date.parse(own.t0)) {', never],
+    [
+      'commit: no newer revision was accepted',
+      'if ((accepted.revision ?? plan.revision) !== plan.revision) throw stale(plan);',
+      '',
+    ],
+  ]),
+  ...guardsOf('infra/postgres/core/decisions.ts', 'core tests', [
+    ['carry: signatures only', "      .where('old.decision', '=', 'signed')\n", ''],
+    ['carry: the same input', "          .onRef('input.sha256', '=', 'old.input_sha256'),", ','],
+    [
+      'carry: not over an error',
+      "sql<boolean>`not revision.obligations -> 'errors' @> jsonb_build_array(jsonb_build_object('gate', old.gate))`",
+      'sql<boolean>`true`',
+    ],
+  ]),
+  ...guardsOf('infra/postgres/core/releases.ts', 'core tests', [
+    [
+      'hold: behind the lock of a commit',
+      "await tx.selectFrom('plan').select('t0').where('bundle_id', '=', bundleId).forUpdate().execute();",
+      '',
+    ],
+    ['hold: too late is said', 'if (released) return { committedAt: released.committed_at };', ''],
+    [
+      'group: a refused list leaves nothing',
+      'formGroup: (groupId, members, leaderId) =>\n    db.transaction().execute(async (tx) => {',
+      'formGroup: (groupId, members, leaderId) =>\n    (async (tx = db) => {',
+      {
+        explained:
+          'a mutation that does not parse is no mutation; the test of the list is core-commit › “takes nobody along”',
+      },
+    ],
+  ]),
+  ...guardsOf('infra/postgres/core/migrations/0003-release-engine.sql', 'core tests', [
+    [
+      'decision on its input',
+      '  add constraint decision_on_its_input foreign key (bundle_id, revision, gate, input_sha256)\n    references gate_input (bundle_id, revision, gate, sha256),\n',
+      '',
+    ],
+    [
+      'decision carried whole',
+      '  add constraint decision_carried_whole foreign key (bundle_id, carried_from, gate, input_sha256, reviewer_id, decision)\n    references decision (bundle_id, revision, gate, input_sha256, reviewer_id, decision);',
+      '  add check (true);',
+    ],
+    [
+      'decision carried forward',
+      "check (carried_from is null or (carried_from < revision and decision = 'signed'))",
+      'check (true)',
+    ],
+    [
+      'one gate a person',
+      '  constraint decision_one_gate_a_person primary key (bundle_id, revision, person_id),\n',
+      '',
+    ],
+    ['whom one acts for counts', 'unnest(array[new.reviewer_id, new.acting_for])', 'unnest(array[new.reviewer_id])'],
+    [
+      'no drafter of any revision',
+      '             and drafter_id in (new.reviewer_id, new.acting_for)) then',
+      '             and false) then',
+    ],
+    ['nobody acts for a drafter', 'drafter_id in (new.reviewer_id, new.acting_for)', 'drafter_id in (new.reviewer_id)'],
+    ['not for oneself', 'check (acting_for <> reviewer_id)', 'check (true)'],
+    ['override once', '  constraint override_once primary key (bundle_id, revision, finding, step),\n', ''],
+    [
+      'override by two people',
+      '  constraint override_by_two_people unique (bundle_id, revision, finding, person_id),\n',
+      '',
+    ],
+    ['override by no drafter', '             and drafter_id = new.person_id) then', '             and false) then'],
+    ['audit: who acted for whom', "'actingFor', new.acting_for,\n", '\n', { tests: 'audit tests' }],
+  ]),
+  ...guardsOf('infra/postgres/core/migrations/0001-core.sql', 'core tests', [
+    [
+      'one decision a gate',
+      '  primary key (bundle_id, revision, gate),\n  constraint decision_one_gate_a_person',
+      '  constraint decision_one_gate_a_person',
+      { explained: 'later tables refer to this key, so that the schema cannot be made without it' },
+    ],
+    [
+      'on the seal',
+      '  constraint decision_on_the_seal foreign key (bundle_id, revision, seal, drafter_id)\n    references revision (bundle_id, revision, seal, drafter_id),\n',
+      '',
+    ],
+    [
+      'one release a revision',
+      '  unique (bundle_id, revision),\n  foreign key (bundle_id, revision) references revision,\n  check (committed_at >= t0)',
+      '  check (committed_at >= t0)',
+      {
+        explained: 'the lock on the plan keeps a second committer out; this holds where somebody inserts past our code',
+      },
+    ],
+    [
+      'never before T0',
+      '  check (committed_at >= t0)\n',
+      '  check (true)\n',
+      { explained: 'the commit itself waits for the clock; this holds where somebody inserts past our code' },
+    ],
+  ]),
+];

@@ -1,0 +1,117 @@
+import { guardsOf, never } from './mutation.ts';
+
+export const course = [
+  ...guardsOf('workflows/policy-release/before-release.ts', 'model', [
+    ['T0: late window', 'if (late > lateWindowMs) {', never],
+    ['T0: ready still', 'const isMissing = () => releaseBlockers(board).length > 0;', 'const isMissing = () => false;'],
+    [
+      'T0: watches while the commit waits',
+      'await holdsUntil(() => ended || isMissing());',
+      'await holdsUntil(() => ended);',
+    ],
+    [
+      'T0: waits',
+      'if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));',
+      '',
+      { explained: 'the clock of the database answers “early” all the same' },
+    ],
+    [
+      'T0: a hold is told to somebody',
+      "await notify('release-held', { detail: notice });",
+      '',
+      { tests: 'workflow tests', only: 'held, and says why' },
+    ],
+    ['clock: each notice once', 'told.add(', 'void (', { tests: 'workflow tests', only: 'each once' }],
+    [
+      'clock: only of open gates',
+      'if (at > Date.now() || !isOpen(course, gate)) continue;',
+      'if (at > Date.now()) continue;',
+      {
+        explained:
+          'a gate that was decided is left out of the moments ahead already; this is for one that is decided while another is told of',
+      },
+    ],
+    [
+      'clock: counts hours once an emergency is declared',
+      'clocks = await clocksNow();\n      continue;',
+      'continue;',
+      { tests: 'workflow tests', only: 'counts hours' },
+    ],
+  ]),
+  ...guardsOf('workflows/policy-release/after-commit.ts', 'model', [
+    ['first wave: waits for it', 'await condition(() => ended() || peerFailed());', ''],
+    [
+      'first wave: rolls back',
+      "if (groupWhole) return enter('verifying', 'system');",
+      "return enter('verifying', 'system');",
+    ],
+    [
+      'first wave: the group counts',
+      "if (groupWhole) return enter('verifying', 'system');",
+      "if (whole) return enter('verifying', 'system');",
+    ],
+    ['first wave: a withdrawal ends it', '  if (board.withdrawal) return;\n  if (groupWhole)', '  if (groupWhole)'],
+    ['rolled back: the plan is spent', 'board.plan = null; // it is spent', '// it is spent'],
+    ['group: every member is whole', 'return others.every((other) => peers.get(other) === true);', 'return true;'],
+    ['group: a withdrawal waits for nobody', ' || board.withdrawal !== null);\n  return others', ');\n  return others'],
+    [
+      'group: the others are told',
+      'const unheard = await Promise.all(others.map(async (other) => !(await tellPeer(board, other, whole))));',
+      'const unheard: boolean[] = [];',
+    ],
+    [
+      'waves: none after a withdrawal',
+      'const due = board.withdrawal ? [] : dueToGo(board, told);',
+      'const due = dueToGo(board, told);',
+    ],
+    [
+      'acts: a 公告 acts once it is read back',
+      "if (!board.channels.some(({ state }) => state === 'verified')) return;",
+      '',
+      {
+        tests: 'workflow tests',
+        only: '公告',
+        explained:
+          'the first wave is whole before anything settles; this is for a 公告 that goes to irreversible channels only',
+      },
+    ],
+    ['acts: withdraws', "if (amendment.act === 'withdraw') board.withdrawal ??=", 'if (false) board.withdrawal ??='],
+    [
+      'withdrawal: done when every channel says so',
+      "await condition(() => board.channels.every((channel) => channel.state === 'withdrawn'));",
+      '',
+    ],
+  ]),
+  ...guardsOf('workflows/policy-release/leaders.ts', 'workflow tests', [
+    [
+      'arm: the words of an earlier group are forgotten',
+      'course.peers.clear();',
+      '',
+      { only: 'go again after a rollback' },
+    ],
+    ['hold: takes the plan back', 'if (!(await disarm(course))) {', 'if (false) {', { tests: 'model' }],
+    [
+      'hold: too late is said',
+      'if (!(await disarm(course))) {',
+      'await disarm(course); if (false) {',
+      { only: 'comes too late' },
+    ],
+  ]),
+  ...guardsOf('workflows/policy-release/channels.ts', 'model', [
+    [
+      'act: heard once',
+      'if (board.amendments.some((known) => known.byReleaseId === byReleaseId && known.act === act)) return;',
+      '',
+    ],
+    [
+      'group: of this group',
+      'if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;',
+      'if (course.peers.has(bundleId)) return;',
+    ],
+    [
+      'group: the first word counts',
+      'if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;',
+      'if (groupId !== board.group?.groupId) return;',
+    ],
+  ]),
+];

@@ -1,0 +1,26 @@
+/** Which tests should notice; `only` names one where the others would only cost time. */
+export const suites = {
+  model: { project: 'unit', files: ['test/unit/policy-release-model.test.ts'] },
+  'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
+  'core tests': { project: 'integration', files: ['test/integration/core-commit', 'test/integration/core-decisions'] },
+  'audit tests': { project: 'integration', files: ['test/integration/audit-chain.test.ts'] },
+} as const;
+
+export type Mutation = {
+  guard: string;
+  file: string;
+  /** Occurs once in the file. */
+  find: string;
+  replace: string;
+  tests: keyof typeof suites;
+  only?: string;
+  /** Why nothing notices, where that is in order. */
+  explained?: string;
+};
+
+type Guard = [guard: string, find: string, replace: string, more?: Partial<Mutation>];
+export const guardsOf = (file: string, tests: Mutation['tests'], guards: Guard[]): Mutation[] =>
+  guards.map(([guard, find, replace, more]) => ({ guard, file, find, replace, tests, ...more }));
+
+/** In place of the condition of a guard. */
+export const never = 'if (false) {';

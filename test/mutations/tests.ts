@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Mutation, suites } from './mutation.ts';
+
+/** `noticed`: this test failed. `endless`: no answer within the time. */
+export type Verdict = { kind: 'missed' } | { kind: 'noticed'; by: string } | { kind: 'endless' };
+
+const Report = z.object({
+  success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      message: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+const patienceMs = 8 * 60_000;
+
+type Deps = { directory: string; environment: Record<string, string>; signal: AbortSignal };
+/** Runs suites of a directory, one at a time, until the first test fails. */
+export function createTests({ directory, environment, signal }: Deps) {
+  const outputFile = join(directory, 'report.json');
+  return {
+    /** @throws Error where the tests do not even load: a guard that leaves a file that cannot be read proves nothing */
+    async run(
+      suite: Mutation['tests'],
+      some: { only?: string | undefined; lives?: number | undefined },
+    ): Promise<Verdict> {
+      const { project, files } = suites[suite];
+      const only = some.only ? ['-t', some.only] : [];
+      await rm(outputFile, { force: true });
+      const reporter = ['--reporter=json', `--outputFile=${outputFile}`];
+      const env = { ...process.env, ...environment, LOCKSTEP_MODEL_RUNS: String(some.lives ?? '') };
+      const ended = await vitest(['run', '--project', project, '--bail=1', ...reporter, ...files, ...only], env);
+      if (ended === 'endless') return { kind: 'endless' };
+      const report = Report.parse(JSON.parse(await readFile(outputFile, 'utf8')));
+      const tests = report.testResults.flatMap((file) => file.assertionResults);
+      const failed = tests.find(({ status }) => status === 'failed');
+      if (failed) return { kind: 'noticed', by: failed.fullName };
+      const ran = tests.some(({ status }) => status === 'passed');
+      if (report.success && ran) return { kind: 'missed' };
+      throw new Error(`No test ran: ${report.testResults.map(({ message }) => message).join('\n')}`);
+    },
+  };
+
+  function vitest(args: string[], env: NodeJS.ProcessEnv): Promise<'ended' | 'endless'> {
+    signal.throwIfAborted();
+    // A group of its own: a run that stops at its first failure leaves servers behind, which have to go with it.
+    const child = spawn(join(directory, 'node_modules', '.bin', 'vitest'), args, {
+      ...{ cwd: directory, env, stdio: 'ignore', detached: true },
+    });
+    let endless = false;
+    const end = () => child.pid && killGroup(child.pid);
+    const patience = setTimeout(() => {
+      endless = true;
+      end();
+    }, patienceMs);
+    signal.addEventListener('abort', end, { once: true });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', () => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', end);
+        end();
+        if (signal.aborted) reject(new Error('Stopped'));
+        else resolve(endless ? 'endless' : 'ended');
+      });
+    });
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nobody is left in it
+  }
+}
