@@ -8,7 +8,7 @@ import { Bilingual, Instant } from './text.ts';
 export const DriftKind = z.enum([
   'workflow-lost', // the rows have a bundle that no workflow carries
   'workflow-differs', // the workflow is not where the rows are; the rows win
-  'log-ahead', // the log has a commit or a withdrawal that the rows have lost (a restored database)
+  'log-ahead', // the log has an order or a receipt that the rows have lost (a restored database)
   'not-public', // released, and readers do not get it
   'altered', // readers get something else than what was sealed
   'leaked', // readers get what is not released

@@ -3,7 +3,7 @@ import type { GateDecision } from '../../schemas/gate.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseGroup, ReleaseId, ReleaseState, Validity } from '../../schemas/release.ts';
 import type { Digest, Instant } from '../../schemas/text.ts';
-import type { Override } from '../releases/types.ts';
+import type { ActOn, Override } from '../releases/types.ts';
 import type { Release, Revision, Staging } from './core-store.ts';
 
 /** All that the rows say of one bundle, from one snapshot. */
@@ -38,9 +38,14 @@ export type LoggedRelease = {
   /** Null where only its end is in the log. */
   seal: Digest | null;
   channels: Staging['channels'];
-  /** AES-256-GCM key, base64; null before it went. */
+  /** AES-256-GCM key, base64; null where it was not told to go. */
   key: string | null;
+  /** Of a group one commit is that of all: the go of one member tells it of the others. */
   committedAt: Instant | null;
+  /** 同批; null where it went alone, or the log has lost a member. */
+  group: ReleaseGroup | null;
+  /** What later bundles did to it. */
+  acts: Pick<ActOn, 'amendment' | 'reason'>[];
   /** Why; null where it was not. */
   rolledBack: string | null;
   withdrawn: string | null;
@@ -53,8 +58,8 @@ export interface RepairStore {
   addInspection(eventId: string, inspection: ChannelInspection): Promise<void>;
   inspections(inspectionId: string): Promise<ChannelInspection[]>;
   /**
-   * Takes a commit over, with what was staged for it, that the log knows and the rows have lost (a restored database).
-   * False where the revision is lost too.
+   * Takes a commit over, with its group and what was staged for it, that the log knows and the rows have lost (a restored
+   * database). False where the revision is lost too, or nobody has its key. A repeat changes nothing.
    */
   adoptRelease(logged: LoggedRelease): Promise<boolean>;
   /** The mark of a restore that nobody has cleared. */

@@ -3,9 +3,9 @@ import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { type GroupAnswer, GroupBody } from '../../schemas/desk.ts';
-import { eventId } from '../../schemas/event-id.ts';
-import { type BoardStatus, GroupId, type ReleaseGroup } from '../../schemas/release.ts';
+import type { BoardStatus, ReleaseGroup } from '../../schemas/release.ts';
 import { checkInstant } from './arming.ts';
+import { groupIdOf } from './group-id.ts';
 import { Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import type { PersonOf } from './sign-in.ts';
@@ -32,9 +32,7 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
     // One is armed after another, and the first may not meet its instant before the last is armed.
     const warnings = await checkInstant(store, t0, times.channels.release.leadSeconds * ids.length);
     for (const warning of warnings) log.warn({ bundleIds: ids }, warning.en);
-    // The same bundles with the same seals are the same group, so that a leader may try again.
-    const seals = members.map(({ bundleId, seal }) => `${bundleId} ${seal}`).sort();
-    const group = { groupId: GroupId.parse(eventId('release group', ...seals)), members: ids };
+    const group = { groupId: groupIdOf(members), members: ids };
     await store.formGroup(group.groupId, ids, leaderId);
 
     const armed: BoardStatus[] = [];

@@ -4,7 +4,7 @@ import type { BundleRows, RepairStore } from '../../../activities/ports/repair-s
 import { BundleId } from '../../../schemas/bundle.ts';
 import { GateDecision } from '../../../schemas/gate.ts';
 import { ChannelInspection } from '../../../schemas/receipt.ts';
-import { GroupId, ReleaseState, Validity } from '../../../schemas/release.ts';
+import { GroupId, type ReleaseGroup, ReleaseState, Validity } from '../../../schemas/release.ts';
 import { createInbox } from '../inbox.ts';
 import { receiptOf } from './receipt.ts';
 import { clearRestoreMark, releaseModeOff } from './restore-mark.ts';
@@ -94,9 +94,11 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
         plan && plan.revision === number
           ? { t0: plan.t0, armedBy: plan.armed_by, groupId: plan.group_id ? GroupId.parse(plan.group_id) : null }
           : null,
-      group: groupId
-        ? { groupId: GroupId.parse(groupId), members: members.map(({ bundle_id }) => BundleId.parse(bundle_id)) }
-        : null,
+      // A member that a restore has lost leaves no group of one.
+      group:
+        groupId && members.length > 1
+          ? { groupId: GroupId.parse(groupId), members: members.map(({ bundle_id }) => BundleId.parse(bundle_id)) }
+          : null,
       release,
       releaseIds: releases.map(({ releaseId }) => releaseId),
       receipts: receipts.map(receiptOf),
@@ -149,7 +151,7 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
       );
     },
 
-    adoptRelease: ({ bundleId, releaseId, seal, committedAt, key, channels }) =>
+    adoptRelease: ({ bundleId, releaseId, seal, committedAt, key, channels, group }) =>
       db.transaction().execute(async (tx) => {
         const revision = await tx
           .selectFrom('revision')
@@ -157,18 +159,27 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
           .where('bundle_id', '=', bundleId)
           .where('seal', '=', seal ?? '')
           .executeTakeFirst();
-        if (!revision || !seal || !committedAt || !key) return false;
-        await tx
-          .insertInto('staging')
-          .values({
-            release_id: releaseId,
-            bundle_id: bundleId,
-            revision: revision.revision,
-            key: Buffer.from(key, 'base64'),
-            channels: JSON.stringify(channels),
-          })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
+        if (!revision || !seal || !committedAt) return false;
+        if (key) {
+          await tx
+            .insertInto('staging')
+            .values({
+              release_id: releaseId,
+              bundle_id: bundleId,
+              revision: revision.revision,
+              key: Buffer.from(key, 'base64'),
+              channels: JSON.stringify(channels),
+            })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+        const staged = await tx
+          .selectFrom('staging')
+          .select('key')
+          .where('release_id', '=', releaseId)
+          .executeTakeFirst();
+        if (!staged) return false;
+        if (group) await adoptGroup(tx, group);
         // The instant that was armed is lost with the rows; the commit itself is known, and it was not early.
         await tx
           .insertInto('release')
@@ -179,7 +190,7 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
             seal,
             t0: committedAt,
             committed_at: committedAt,
-            group_id: null,
+            group_id: group?.groupId ?? null,
           })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
@@ -189,4 +200,14 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
     restored: () => releaseModeOff(db),
     clearRestored: (personId) => clearRestoreMark(db, personId),
   };
+}
+
+/** The members that the rows know; who formed it is lost with the others. */
+async function adoptGroup(tx: Kysely<CoreTables>, { groupId, members }: ReleaseGroup): Promise<void> {
+  const known = await tx.selectFrom('bundle').select('bundle_id').where('bundle_id', 'in', members).execute();
+  await tx
+    .insertInto('release_group')
+    .values(known.map(({ bundle_id }) => ({ group_id: groupId, bundle_id, formed_by: 'system' })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }

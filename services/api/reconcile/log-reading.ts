@@ -1,24 +1,35 @@
 import type { BundleRows, LoggedRelease } from '../../../activities/ports/repair-store.ts';
+import type { BundleId } from '../../../schemas/bundle.ts';
 import type { ReleaseEvent } from '../../../schemas/events.ts';
 import type { Drift } from '../../../schemas/reconcile.ts';
-import type { ReleaseId } from '../../../schemas/release.ts';
+import type { ReleaseGroup, ReleaseId } from '../../../schemas/release.ts';
+import type { Instant } from '../../../schemas/text.ts';
+import { groupIdOf } from '../group-id.ts';
+
+const unheardOf = (bundleId: BundleId, releaseId: ReleaseId): LoggedRelease => ({
+  ...{ bundleId, releaseId, seal: null, channels: [], key: null, committedAt: null, group: null, acts: [] },
+  ...{ rolledBack: null, withdrawn: null },
+});
 
 /** Collects what was ever ordered. The log is kept for ever, and it was not restored with the database. */
 export function readOrders() {
   const releases = new Map<ReleaseId, LoggedRelease>();
+  /** Of each member of a group: the releases of that group, and their one commit. */
+  const together = new Map<ReleaseId, { members: ReleaseId[]; committedAt: Instant }>();
+
+  function groupOf(releaseId: ReleaseId): ReleaseGroup | null {
+    const members = (together.get(releaseId)?.members ?? []).map((id) => {
+      const { bundleId, seal } = releases.get(id) ?? {};
+      return bundleId && seal ? { bundleId, seal } : null;
+    });
+    const known = members.filter((member) => member !== null);
+    if (known.length < 2 || known.length < members.length) return null;
+    return { groupId: groupIdOf(known), members: known.map(({ bundleId }) => bundleId).sort() };
+  }
   return {
     add(event: ReleaseEvent): void {
       const { releaseId } = event.data;
-      const logged = releases.get(releaseId) ?? {
-        bundleId: event.subject,
-        releaseId,
-        seal: null,
-        channels: [],
-        key: null,
-        committedAt: null,
-        rolledBack: null,
-        withdrawn: null,
-      };
+      const logged = releases.get(releaseId) ?? unheardOf(event.subject, releaseId);
       if (event.type === 'release.prepare.v1') {
         logged.seal = event.data.seal;
         const known = new Set(logged.channels.map(({ channel }) => channel));
@@ -28,12 +39,27 @@ export function readOrders() {
         logged.seal = event.data.seal;
         logged.key = event.data.key;
         logged.committedAt ??= event.data.committedAt;
+        const { group: members, committedAt } = event.data;
+        for (const member of members) together.set(member, { members, committedAt });
+      }
+      if (event.type === 'release.amended.v1') {
+        const { act, on, by, reason } = event.data;
+        const known = logged.acts.some(
+          ({ amendment }) => amendment.byReleaseId === by.releaseId && amendment.act === act,
+        );
+        const amendment = { act, on, byBundleId: by.bundleId, byReleaseId: by.releaseId };
+        if (!known) logged.acts.push({ amendment, reason });
       }
       if (event.type === 'release.rolled-back.v1') logged.rolledBack ??= event.data.reason;
       if (event.type === 'release.withdrawn.v1') logged.withdrawn ??= event.data.reason;
       releases.set(releaseId, logged);
     },
-    all: (): LoggedRelease[] => [...releases.values()],
+    all: (): LoggedRelease[] =>
+      [...releases.values()].map((logged) => ({
+        ...logged,
+        committedAt: logged.committedAt ?? together.get(logged.releaseId)?.committedAt ?? null,
+        group: groupOf(logged.releaseId),
+      })),
   };
 }
 

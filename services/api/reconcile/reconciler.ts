@@ -11,9 +11,11 @@ import type { Drift, ReconcileAnswer, ReconcileStarted } from '../../../schemas/
 import type { ReleaseId } from '../../../schemas/release.ts';
 import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
+import { createAdoption } from './adopt.ts';
 import { boardFromRows } from './board-from-rows.ts';
 import { channelDrift, expectedOn, workflowDrift } from './compare.ts';
 import { logDrift, readOrders } from './log-reading.ts';
+import { actDrifts, lostActs } from './lost-acts.ts';
 import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
 
 /** A release and the channels that were asked for it. `lost`: the rows know nothing of it. */
@@ -42,6 +44,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     for (const id of ids) rows.push(await repairs.rows(id)); // one after another: it may be thousands, and nobody waits at T0
     return rows;
   }
+  const adopt = createAdoption({ repairs, store });
   const channelsOf = ({ revision, staging }: BundleRows): Channel[] =>
     staging && revision ? revision.content.channels : [];
 
@@ -77,24 +80,6 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       },
     });
     return told;
-  }
-
-  /** Writes down what the log knows: the commit with its staging first, then how it ended. */
-  async function adopt(logged: LoggedRelease, rows: BundleRows): Promise<boolean> {
-    if (!rows.revision || !(await repairs.adoptRelease(logged))) return false;
-    const { bundleId, revision, seal } = rows.revision;
-    const { withdrawn, rolledBack, committedAt } = logged;
-    const end = withdrawn ? ('withdrawn' as const) : rolledBack ? ('rolled-back' as const) : ('verifying' as const);
-    await store.addTransition({
-      bundleId,
-      revision,
-      seal,
-      transition: rows.transitions,
-      state: end,
-      actorId: 'system',
-      detail: `by the log: ${withdrawn ?? rolledBack ?? committedAt}`,
-    });
-    return true;
   }
 
   async function inspect(inspectionId: string, asked: Asked[]): Promise<void> {
@@ -133,9 +118,23 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         const rows = byId.get(each.bundleId) ?? null;
         const drift = logDrift(each, rows);
         if (!drift) continue;
-        const adopted = repair && rows !== null && drift.repair === 'adopt' && (await adopt(each, rows));
+        const adopted = repair && rows !== null && drift.repair === 'adopt' && (await adopt.release(each, rows));
         if (adopted) byId.set(each.bundleId, await repairs.rows(each.bundleId)); // there may be more to adopt of it
         (adopted ? repaired : drifts).push(drift);
+      }
+      const released = new Set([...byId.values()].flatMap(({ releaseIds }) => releaseIds));
+      for (const each of logged) {
+        const rows = byId.get(each.bundleId);
+        const lost = rows ? lostActs(each, rows) : [];
+        if (!rows || lost.length === 0) continue;
+        const known = lost.filter(({ amendment }) => released.has(amendment.byReleaseId));
+        if (repair && known.length > 0) {
+          await adopt.acts(known, rows);
+          byId.set(each.bundleId, await repairs.rows(each.bundleId));
+        }
+        for (const drift of actDrifts(each, lost, released)) {
+          (repair && drift.repair ? repaired : drifts).push(drift);
+        }
       }
       // On a system that was never restored, what is in the log and not in the rows is merely on its way.
       const told = (await repairs.restored()) ? await receiptsInLog() : [];

@@ -198,7 +198,7 @@ describe('what differs', () => {
     const drift = (now: BundleRows | null) => logDrift(orders.all()[0] as never, now);
     event('release.prepare.v1', { seal, channels: [{ channel: 'website', objects: [] }] });
     expect(drift(rows)).toBeNull(); // nothing went out
-    event('release.go.v1', { seal, committedAt: at, key: 'AAAA' });
+    event('release.go.v1', { seal, committedAt: at, key: 'AAAA', group: [] });
     expect(orders.all()[0]).toMatchObject({ key: 'AAAA', channels: [{ channel: 'website' }] });
     expect(drift(rows)).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
     expect(drift({ ...rows, staging: null })).toMatchObject({ kind: 'log-ahead', repair: 'adopt' });
