@@ -8,6 +8,12 @@ import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
  */
 const STEPS_AT_ONCE = 32;
 
+/**
+ * A task lasts as long as the steps that are tried within it. So many deliveries are under way together: at a T0 of many
+ * bundles all begin before the first is read back, and those that wait for a slow provider leave room for others.
+ */
+const TASKS_AT_ONCE = 400;
+
 type Options = {
   connection: NativeConnection;
   namespace: string;
@@ -22,5 +28,7 @@ export const createDeliveryWorker = ({ activities, ...options }: Options): Promi
     ...options,
     activities: withHeartbeats(activities),
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
+    maxConcurrentLocalActivityExecutions: STEPS_AT_ONCE,
+    maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE,
     shutdownGraceTime: '10 seconds',
   });

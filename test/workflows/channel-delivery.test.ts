@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeliveryActivities, PublishStep } from '../../activities/delivery/types.ts';
@@ -111,6 +112,42 @@ test('an unknown outcome is said once, asked about until it is known, and publis
       pollDelivery: async ({ account }) => (++polls < 500 ? unknown : live(account)), // days
     },
   );
+});
+
+describe('what Temporal has to write', () => {
+  /** Activities that Temporal gave out, each at the cost of a task of the workflow. */
+  const handedOut = async (handle: WorkflowHandle) =>
+    ((await handle.fetchHistory()).events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: given }) => given?.activityType?.name ?? [],
+    );
+
+  test('is no step of a delivery whose provider answers at once', async () => {
+    await run(
+      async ({ prepare, go, withdraw, discard }) => {
+        for (const handle of [await prepare(), await go(), await withdraw(), await discard()])
+          expect(await handedOut(handle)).toEqual([]);
+      },
+      { accounts: ['a', 'b'].map((id) => ({ id, name: id })) },
+    );
+  });
+
+  test('is the step that a provider who was away did not take, and no other', async () => {
+    let tries = 0;
+    const publishDelivery = async () => {
+      if (++tries < 3) throw new Error('connection refused');
+      return live('a');
+    };
+    await run(async ({ go }) => expect(await handedOut(await go())).toEqual(['publishDelivery']), { publishDelivery });
+    expect(tries).toBe(3);
+  });
+
+  test('is each step on each account where there are many: their answers do not fit into one task', async () => {
+    const accounts = Array.from({ length: 20 }, (_, at) => ({ id: `${at}`, name: `${at}` }));
+    await run(
+      async ({ prepare }) => expect(await handedOut(await prepare())).toEqual(accounts.map(() => 'prepareDelivery')),
+      { accounts },
+    );
+  });
 });
 
 describe('with several accounts', () => {

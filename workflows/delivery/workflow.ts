@@ -1,33 +1,15 @@
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type {
-  Account,
-  AccountRef,
-  AnsweringActivities,
-  ChannelRef,
-  DeliveryActivities,
-  PublishStep,
-} from '../../activities/delivery/types.ts';
+import { condition, sleep } from '@temporalio/workflow';
+import type { Account, AccountRef, ChannelRef, PublishStep } from '../../activities/delivery/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { type Answer, channelFinding, channelReport, type Report } from './answers.ts';
 import type { Inspection, Preparation, Publication, Rollback, Withdrawal } from './messages.ts';
-
-// Only a permanent failure gives up. How many accounts are served at once is the worker's limit, not the workflow's: so
-// one whose provider is away holds up no other.
-const activitiesTriedEvery = (
-  initialInterval: '300 milliseconds' | '5 seconds',
-  maximumInterval: '1 minute' | '10 minutes',
-) =>
-  proxyActivities<DeliveryActivities & AnsweringActivities>({
-    startToCloseTimeout: '6 minutes', // a provider may be slow; a worker that died is noticed by its silence
-    heartbeatTimeout: '15 seconds',
-    retry: { initialInterval, maximumInterval },
-  });
-const activities = activitiesTriedEvery('300 milliseconds', '1 minute');
-const patient = activitiesTriedEvery('5 seconds', '10 minutes');
+import { atOnce, patient, stepsFor } from './steps.ts';
 
 /** How long an account may say nothing at T0, since its provider is away, before the channel says so. */
 const patience = '15 minutes';
+/** From what a provider has only accepted to the first question about it: the publish has just asked once. */
+const firstAsk = '1 second';
 
 const now = () => new Date().toISOString();
 
@@ -35,8 +17,9 @@ const now = () => new Date().toISOString();
 export async function prepareOnChannel({ order, attempt }: Preparation): Promise<void> {
   const { say, each } = onChannel(order, attempt);
   try {
-    const accounts = await activities.acceptOrder(order);
-    await say(await each(accounts, async (ref) => ({ state: 'ready', ...(await activities.prepareDelivery(ref)) })));
+    const accounts = await atOnce.acceptOrder(order);
+    const { prepareDelivery } = stepsFor(accounts);
+    await say(await each(accounts, async (ref) => ({ state: 'ready', ...(await prepareDelivery(ref)) })));
   } catch (error) {
     await say([refusal(error)]);
   }
@@ -45,13 +28,16 @@ export async function prepareOnChannel({ order, attempt }: Preparation): Promise
 /** T0 has come: published on every account, read back, reported. One that fails is named, and holds up no other. */
 export async function publishOnChannel({ ref, attempt, key }: Publication): Promise<void> {
   const { say, one } = onChannel(ref, attempt);
-  const accounts = await activities.accountsOf(ref);
+  const accounts = await atOnce.accountsOf(ref);
+  const steps = stepsFor(accounts);
   const answered = new Map<string, Answer>();
   const first = accounts.map(async (account) => {
     const answer = await one(account, async (of) => {
-      if (attempt > 1) await activities.prepareDelivery(of); // what the provider refused is made anew
-      const step = await activities.publishDelivery(of, key);
-      return told(step.state === 'running' ? await activities.awaitOutcome(of, 'answered') : step);
+      if (attempt > 1) await steps.prepareDelivery(of); // what the provider refused is made anew
+      const step = await steps.publishDelivery(of, key);
+      if (step.state !== 'running') return told(step);
+      await sleep(firstAsk);
+      return told(await steps.awaitOutcome(of, 'answered'));
     });
     answered.set(account.id, answer);
     return answer;
@@ -64,7 +50,7 @@ export async function publishOnChannel({ ref, attempt, key }: Publication): Prom
   const checked = known.map(async (answer) => {
     const { account, state } = await answer;
     if (state !== 'live') return answer;
-    return one(account, async (of) => ({ state: 'verified', ...(await activities.verifyDelivery(of)) }));
+    return one(account, async (of) => ({ state: 'verified', ...(await steps.verifyDelivery(of)) }));
   });
   if (!(await condition(() => answered.size === accounts.length, patience)))
     await say(
@@ -77,32 +63,33 @@ export async function publishOnChannel({ ref, attempt, key }: Publication): Prom
 /** The release will not happen: nothing of it may stay at the provider. */
 export async function discardOnChannel({ ref }: Rollback): Promise<void> {
   const { say, each } = onChannel(ref, 1);
-  const accounts = await activities.closeOrder(ref);
+  const accounts = await atOnce.closeOrder(ref);
   if (accounts.length === 0) return say([{ state: 'discarded', at: now() }]);
-  await say(await each(accounts, async (of) => ({ state: 'discarded', ...(await activities.discardDelivery(of)) })));
+  const { discardDelivery } = stepsFor(accounts);
+  await say(await each(accounts, async (of) => ({ state: 'discarded', ...(await discardDelivery(of)) })));
 }
 
 /** 撤稿: what was published is taken back, or everyone who got it is told. */
 export async function withdrawOnChannel({ ref, attempt, reason }: Withdrawal): Promise<void> {
   const { say, each } = onChannel(ref, attempt);
-  await activities.closeOrder(ref);
-  const accounts = await activities.accountsOf(ref);
-  await say(
-    await each(accounts, async (of) => ({ state: 'withdrawn', ...(await activities.withdrawDelivery(of, reason)) })),
-  );
+  await atOnce.closeOrder(ref);
+  const accounts = await atOnce.accountsOf(ref);
+  const { withdrawDelivery } = stepsFor(accounts);
+  await say(await each(accounts, async (of) => ({ state: 'withdrawn', ...(await withdrawDelivery(of, reason)) })));
 }
 
 /** 核对: what readers get now, told to whoever asked; nothing is changed. */
 export async function inspectOnChannel({ ref, inspectionId }: Inspection): Promise<void> {
-  const accounts = await activities.accountsOf(ref);
+  const accounts = await atOnce.accountsOf(ref);
+  const { inspectDelivery } = stepsFor(accounts);
   const [main, ...others] = await Promise.all(
     accounts.map(async (account) => ({
       account,
-      ...(await activities.inspectDelivery({ ...ref, account: account.id, attempt: 1 })),
+      ...(await inspectDelivery({ ...ref, account: account.id, attempt: 1 })),
     })),
   );
   const found = main ? channelFinding([main, ...others]) : ({ state: 'absent', digests: [], detail: null } as const);
-  await activities.sendInspection({ inspectionId, ...ref, at: now(), ...found, digests: [...found.digests] });
+  await atOnce.sendInspection({ inspectionId, ...ref, at: now(), ...found, digests: [...found.digests] });
 }
 
 /** The accounts of a channel, and its one voice. */
@@ -126,7 +113,7 @@ function onChannel({ releaseId, bundleId, channel }: ChannelRef, attempt: number
       const { state, at, digests = [], url = null, detail = null } = channelReport([main, ...others]);
       if (said.has(state)) return;
       said.add(state);
-      await activities.sendReceipt({
+      await atOnce.sendReceipt({
         releaseId,
         bundleId,
         channel,
