@@ -50,7 +50,11 @@ export interface CoreStore {
   addOverride(sealed: Sealed, override: Override): Promise<void>;
   addEmergency(sealed: Sealed, emergency: { reason: string; declaredBy: string }): Promise<{ at: Instant }>;
   addNotice(noticeId: string, sealed: Sealed, notice: Notice): Promise<void>;
-  addTransition(transition: Transition): Promise<void>;
+  /**
+   * Answers with the number that the transition has. That is its own; or a later one, where a workflow task that was lost
+   * had written another transition under it: what was once recorded stays, and what became of the bundle comes behind it.
+   */
+  addTransition(transition: Transition): Promise<number>;
   staging(sealed: Sealed): Promise<Staging | null>;
   addStaging(sealed: Sealed, staging: Staging): Promise<Staging>;
   savePlan(sealed: Sealed, plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;

@@ -33,10 +33,14 @@ export const createReleaseActivities = ({
   recordOverride: (sealed, override) => store.addOverride(sealed, override),
   recordEmergency: (sealed, emergency) => store.addEmergency(sealed, emergency),
   async recordTransition(transition) {
-    await store.addTransition(transition);
+    const number = await store.addTransition(transition);
     if (transition.state === 'verifying') await tellLateWebsite(store, transition);
+    return number;
   },
-  announceTransition: async (transition) => announcer.announce([transitionEvent(transition, await store.now())]),
+  async announceTransitions(transitions) {
+    const time = await store.now();
+    await announcer.announce(transitions.map((transition) => transitionEvent(transition, time)));
+  },
   notify: (sealed, notice) =>
     store.addNotice(
       eventId('notice', sealed.bundleId, notice.kind, notice.gate ?? '', notice.detail?.en ?? '', notice.after),

@@ -72,7 +72,7 @@ export type Going = { channels: Channel[]; attempt: number };
 export type FirstWave = { going: Going[]; inGroup: boolean };
 
 export type CommitAnswer =
-  | { outcome: 'committed'; committedAt: Instant }
+  | { outcome: 'committed'; committedAt: Instant; t0: Instant }
   /** The database clock is not there yet. */
   | { outcome: 'early'; waitMs: number };
 
@@ -98,9 +98,10 @@ export interface ReleaseActivities {
   /** @throws `NotAllowed` where one person would do both steps, or a drafter one of them. */
   recordOverride(sealed: Sealed, override: Override): Promise<void>;
   recordEmergency(sealed: Sealed, emergency: { reason: string; declaredBy: string }): Promise<{ at: Instant }>;
-  recordTransition(transition: Transition): Promise<void>;
+  /** Answers with the number that the row has. */
+  recordTransition(transition: Transition): Promise<number>;
   /** Tells whoever must know. Fails, and is tried again, while Kafka is down. */
-  announceTransition(transition: Transition): Promise<void>;
+  announceTransitions(transitions: Transition[]): Promise<void>;
   /** 催办、升级、告警: keeps it where whoever must act sees it. */
   notify(sealed: Sealed, notice: Notice): Promise<void>;
   /** Clocks of the gates since `submittedAt`; from `emergencyAt` on the shortened ones. */

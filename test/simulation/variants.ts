@@ -41,7 +41,7 @@ export const variants: readonly Variant[] = [
           const t0 = made.db.rows.plan.get(sealed.bundleId)?.t0 ?? committedAt;
           const row = { ...sealed, releaseId, t0, committedAt, groupId: null };
           await made.db.transaction((tx) => void tx.release.set(key(sealed.bundleId, sealed.revision), row));
-          return { outcome: 'committed', committedAt };
+          return { outcome: 'committed', committedAt, t0 };
         };
         return made;
       },
@@ -74,7 +74,7 @@ export const variants: readonly Variant[] = [
         const made = createMemoryCoreStore(now);
         const { addTransition } = made.store;
         made.store.addTransition = async (transition) => {
-          if (transition.state !== 'verifying') await addTransition(transition);
+          return transition.state === 'verifying' ? transition.transition : addTransition(transition);
         };
         return made;
       },

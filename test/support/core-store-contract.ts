@@ -8,7 +8,7 @@ import type { Sealed } from '../../activities/releases/types.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
-import { GroupId, ReleaseId } from '../../schemas/release.ts';
+import { GroupId, ReleaseId, type ReleaseState } from '../../schemas/release.ts';
 import { fourGates, manifestOf, newBundleId, receipt } from './release-fixture.ts';
 
 /** What every core store keeps to, whatever holds its rows: PostgreSQL, or memory in the simulation. */
@@ -101,7 +101,7 @@ export function coreStoreContract(opened: () => CoreStore): void {
       const { sealed, releaseId } = await armed();
       const answer = await store.commit(sealed, releaseId);
       const { committedAt } = await store.savePlan(sealed, null);
-      expect(answer).toEqual({ outcome: 'committed', committedAt });
+      expect(answer).toMatchObject({ outcome: 'committed', committedAt });
     });
 
     test('a group is committed as one, and not at all while a member is not armed', async () => {
@@ -136,6 +136,20 @@ export function coreStoreContract(opened: () => CoreStore): void {
       await expect(store.commit(sealed, releaseId)).rejects.toMatchObject({
         message: expect.stringContaining('文字关'),
       });
+    });
+
+    test('a transition keeps its number; one that a lost task had written stays, and what became of the bundle follows', async () => {
+      const sealed = await revisionOf(newBundleId());
+      const step = (state: ReleaseState, transition: number, detail: string | null = null) =>
+        store.addTransition({ ...sealed, transition, state, actorId: 'system', detail });
+      expect(await step('in-review', 0)).toBe(0);
+      expect(await step('in-review', 0), 'a repeat is no second row').toBe(0);
+      expect(await step('cleared', 1), 'its task is lost').toBe(1);
+      expect(await step('returned', 1)).toBe(2);
+      expect(await step('returned', 1), 'a repeat finds its own row').toBe(2);
+      expect(await store.lastState(sealed.bundleId)).toBe('returned');
+      expect(await step('cleared', 1), 'and so does that of the lost task').toBe(1);
+      expect(await step('returned', 2, 'for another reason')).toBe(3);
     });
 
     test('a newer revision that was accepted stops the armed older one; one that was merely tried does not', async () => {

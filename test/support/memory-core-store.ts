@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CoreStore, Release, Revision, Staging } from '../../activities/ports/core-store.ts';
 import type {
   ArmedPlan,
@@ -104,10 +105,12 @@ export function createMemoryCoreStore(now: () => string) {
       }),
     carryDecisions: ({ bundleId, revision, seal }, fromRevision) =>
       db.transaction((tx) => {
-        const inputs = tx.revision.get(key(bundleId, revision))?.gateInputs ?? {};
+        const { gateInputs: inputs = {}, obligations } = tx.revision.get(key(bundleId, revision)) ?? {};
+        // An error finding that two people let pass on the old seal stands again on the new one.
+        const standing = (gate: string) => obligations?.errors.some((error) => error.gate === gate);
         for (const old of rowsOf(tx.decision, bundleId)) {
           const { gate, decision: kind } = old.decision;
-          if (old.revision !== fromRevision || kind !== 'signed' || inputs[gate] !== old.input) continue;
+          if (old.revision !== fromRevision || kind !== 'signed' || inputs[gate] !== old.input || standing(gate)) continue;
           if (tx.decision.has(key(bundleId, revision, gate))) continue;
           const decision = { ...old.decision, seal };
           try {
@@ -145,7 +148,11 @@ export function createMemoryCoreStore(now: () => string) {
       db.transaction((tx) => void once(tx.notice, noticeId, { ...sealed, ...notice })),
     addTransition: (transition) =>
       db.transaction((tx) => {
-        once(tx.transition, key(transition.bundleId, transition.transition), { ...transition, at: now() });
+        for (let number = transition.transition; ; number += 1) {
+          const row = { ...transition, transition: number, at: now() };
+          const known = once(tx.transition, key(transition.bundleId, number), row);
+          if (isDeepStrictEqual({ ...known, at: row.at }, row)) return number;
+        }
       }),
 
     staging: async ({ bundleId, revision }) => db.rows.staging.get(key(bundleId, revision)) ?? null,
@@ -168,7 +175,7 @@ export function createMemoryCoreStore(now: () => string) {
     commit: (sealed, releaseId) =>
       db.transaction((tx) => {
         const done = [...tx.release.values()].find((row) => row.releaseId === releaseId);
-        if (done) return { outcome: 'committed', committedAt: done.committedAt };
+        if (done) return { outcome: 'committed', committedAt: done.committedAt, t0: done.t0 };
         const own = tx.plan.get(sealed.bundleId);
         if (!own) throw refuse('WrongPhase', '发布已暂缓', 'The release is held');
         if (own.seal !== sealed.seal || own.revision !== sealed.revision)
@@ -187,7 +194,7 @@ export function createMemoryCoreStore(now: () => string) {
         }
         if (tx.release.get(key(sealed.bundleId, sealed.revision))?.releaseId !== releaseId)
           throw refuse('SealStale', '预置的不是这一版', 'What is staged is another revision');
-        return { outcome: 'committed', committedAt };
+        return { outcome: 'committed', committedAt, t0: own.t0 };
       }),
     releases: async (bundleId) => rowsOf(db.rows.release, bundleId).sort((a, b) => a.revision - b.revision),
     groupOf: async (releaseId) => {

@@ -81,10 +81,11 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
       calls.push(`${decision.decision} ${decision.gate}`);
       return { decidedAt: new Date().toISOString() };
     },
-    async recordTransition({ state }) {
+    async recordTransition({ state, transition }) {
       calls.push(`→ ${state}`);
+      return transition;
     },
-    async announceTransition() {},
+    async announceTransitions() {},
     async carryDecisions() {
       return [];
     },

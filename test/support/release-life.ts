@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import type { ArmedPlan, ReleaseOrder } from '../../activities/releases/types.ts';
+import type { ArmedPlan, ReleaseOrder, Transition } from '../../activities/releases/types.ts';
 import { BundleId, Channel } from '../../schemas/bundle.ts';
 import { permanent } from '../../schemas/failures.ts';
 import { type BoardStatus, GroupId, ReleaseId } from '../../schemas/release.ts';
@@ -62,8 +62,11 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
   const core = createCorePort(() => now);
   const port = {
     ...core.port,
-    recordTransition: async ({ state }: { state: string }) => void reached.add(state),
-    announceTransition: async () => {},
+    recordTransition: async ({ state, transition }: Transition) => {
+      reached.add(state);
+      return transition;
+    },
+    announceTransitions: async () => {},
     gateClocks: async () => [],
     notify: async () => {},
     signalOther: async (workflowId: string, name: string, { whole }: messages.PeerReport) => {

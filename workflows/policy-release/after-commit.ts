@@ -10,8 +10,9 @@ import {
   readyByTry,
   undoableChannels,
 } from './board.ts';
-import { activities, type Course, disarm, markTold } from './course.ts';
+import { type Course, disarm, markTold } from './course.ts';
 import { amend, type Intervention, policyReleaseId, reportPeer } from './messages.ts';
+import { rows } from './port.ts';
 import { isBeforeCommit } from './rules.ts';
 import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
 
@@ -76,7 +77,7 @@ async function act(course: Course): Promise<void> {
   if (!board.submission?.acts || !board.releaseId || course.acted) return;
   if (!board.channels.some(({ state }) => state === 'verified')) return;
   course.acted = true;
-  for (const { target, amendment, reason } of await activities.actsOf(sealed(), board.releaseId)) {
+  for (const { target, amendment, reason } of await rows.actsOf(sealed(), board.releaseId)) {
     const told = await signalled(target, (handle) => handle.signal(amend, { amendment, reason }));
     if (told) continue;
     const detail = { zh: `政策包 ${target} 已不在运行`, en: `Bundle ${target} does not run any more` };
@@ -125,7 +126,7 @@ async function alarm({ board, notify }: Course): Promise<void> {
 async function passActsOn({ board, sealed, acts, tell }: Course): Promise<void> {
   for (let news = acts[0]; news; news = acts[0]) {
     const { amendment, reason } = news;
-    if (board.releaseId) await activities.recordAmendment(sealed(), board.releaseId, amendment);
+    if (board.releaseId) await rows.recordAmendment(sealed(), board.releaseId, amendment);
     await tell({ type: 'release.amended.v1', amendment, reason });
     if (amendment.act === 'withdraw') board.withdrawal ??= { reason, actorId: `bundle:${amendment.byBundleId}` };
     acts.shift();
@@ -141,7 +142,7 @@ async function keepValidity({ board, sealed, tell }: Course): Promise<number | n
   const validity = validityOn(today, terms);
   if (validity !== board.validity) {
     board.validity = validity;
-    await activities.recordValidity(sealed(), releaseId, validity, today);
+    await rows.recordValidity(sealed(), releaseId, validity, today);
     await tell({ type: 'release.validity.v1', validity, since: today });
   }
   const next = nextChangeAfter(today, terms);

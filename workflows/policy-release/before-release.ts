@@ -1,18 +1,12 @@
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type { GateClock, ReleaseActivities } from '../../activities/releases/types.ts';
+import { condition } from '@temporalio/workflow';
+import type { GateClock } from '../../activities/releases/types.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { haveReached, isCleared, isReturned, readyByTry, undoableChannels } from './board.ts';
-import { activities, type Course, disarm, markTold } from './course.ts';
+import { type Course, disarm, markTold } from './course.ts';
+import { activities, commitRelease, rows } from './port.ts';
 import { releaseBlockers } from './rules.ts';
 
-// It waits for T0 itself, so that no task of Temporal stands between the instant and the row; a lost worker is noticed
-// within seconds.
-const { commitRelease } = proxyActivities<ReleaseActivities>({
-  startToCloseTimeout: '1 minute', // the wait, the commit, and what Kafka may take
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
-});
 /** So long before T0 the commit is asked for: enough to start a hundred of them on a busy machine. */
 const EARLY_MS = 5_000;
 
@@ -23,7 +17,7 @@ export async function review(course: Course): Promise<void> {
   const { submission, submittedAt } = board;
   if (!submission || !submittedAt) return;
   const clocksNow = async (): Promise<GateClock[]> => {
-    const clocks = await activities.gateClocks(submission.gates, submittedAt, board.emergency?.at ?? null);
+    const clocks = await rows.gateClocks(submission.gates, submittedAt, board.emergency?.at ?? null);
     for (const { gate, dueAt, problem } of clocks) {
       const state = board.gates.find((candidate) => candidate.gate === gate);
       if (state && reviewing === course.epoch) Object.assign(state, { dueAt, clockProblem: problem });
@@ -103,6 +97,9 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
   const { board, sealed, enter, holdsUntil, told } = course;
   const { plan, releaseId } = board;
   if (!plan || !releaseId) return;
+  // It is armed from the leader's click on, so that a second one meets that; the commit goes by the row, which may take
+  // longer than T0 (a database or worker that was down). Late is still right then; to look for the row before it is there is not.
+  if (!(await holdsUntil(() => course.planStored === plan))) return;
   const late = Date.now() - Date.parse(plan.t0);
   if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));
   if (late > lateWindowMs) {

@@ -2,8 +2,9 @@ import { setHandler } from '@temporalio/workflow';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { tellPeer } from './after-commit.ts';
 import { applyReceipt, beginAttempt, beginWithdrawal } from './board.ts';
-import { activities, type Course } from './course.ts';
+import type { Course } from './course.ts';
 import * as messages from './messages.ts';
+import { rows } from './port.ts';
 import * as rules from './rules.ts';
 import { statusOf } from './status.ts';
 
@@ -56,7 +57,7 @@ export function listenToChannels(course: Course): void {
         detail: { zh: `人工核实（${actorId}）：${evidence}`, en: `Settled by hand (${actorId}): ${evidence}` },
       };
       await enter(board.state, actorId, `${channel} is ${state}: ${evidence}`); // a receipt row names no person
-      await activities.recordReceipt(receipt);
+      await rows.recordReceipt(receipt);
       applyReceipt(board, receipt);
       return statusOf(board);
     },

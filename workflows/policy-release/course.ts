@@ -1,34 +1,22 @@
-import { condition, proxyActivities, upsertSearchAttributes } from '@temporalio/workflow';
-import type {
-  ArmedPlan,
-  Going,
-  ReleaseActivities,
-  ReleaseOrder,
-  Sealed,
-  Transition,
-} from '../../activities/releases/types.ts';
+import { condition, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ArmedPlan, Going, ReleaseOrder, Sealed, Transition } from '../../activities/releases/types.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { GateId } from '../../schemas/finding.ts';
 import type { NoticeKind } from '../../schemas/notice.ts';
-import type { ReleaseState } from '../../schemas/release.ts';
+import type { ReleasePlan, ReleaseState } from '../../schemas/release.ts';
 import type { Bilingual, Instant } from '../../schemas/text.ts';
 import { type Board, openBoard } from './board.ts';
 import type { AmendmentNews, PolicyReleaseInput } from './messages.ts';
+import { activities, decided, rows } from './port.ts';
 import { searchAttributes } from './search-attributes.ts';
-
-export const activities = proxyActivities<ReleaseActivities>({
-  startToCloseTimeout: '10 minutes', // a long document takes a while; a worker that died is noticed by its silence
-  heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '30 seconds' }, // only a permanent failure gives up
-});
 
 /** One bundle's way: its board, and the few ways in which people, channels and time move it on. */
 export type Course = {
   board: Board;
   /** Counts submissions: whoever waits for an earlier revision stops waiting. */
   epoch: number;
-  /** Transitions that Kafka has not heard of yet, in order; `stored` once the row is there. */
-  unannounced: { transition: Transition; stored: boolean }[];
+  /** Transitions that Kafka has not heard of yet, in order; null until the row is there. */
+  unannounced: { stored: Transition | null }[];
   /** 同批: what the other members said of their undoable channels. */
   peers: Map<BundleId, boolean>;
   /** The try of each channel that was told to go. */
@@ -38,7 +26,12 @@ export type Course = {
   /** Acts of later bundles that the channels have not been told of. */
   acts: AmendmentNews[];
   sealed(): Sealed;
-  /** Enters a state: the row is written before this resolves, the announcement follows when Kafka takes it. */
+  /** The plan whose row is there. */
+  planStored: ReleasePlan | null;
+  /**
+   * Enters a state: the row is written before this resolves, one after another; the announcement follows when Kafka takes
+   * it.
+   */
   enter(state: ReleaseState, actorId: string, detail?: string | null): Promise<void>;
   /** Keeps what somebody has to look at; once each time, also where it happens again later. */
   notify(kind: NoticeKind, about?: { gate?: GateId; detail?: Bilingual }): Promise<void>;
@@ -54,12 +47,14 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
   const board = restored?.board ?? openBoard(bundleId);
   let transitions = restored?.transitions ?? 0;
   let planWritten: Promise<unknown> = Promise.resolve();
+  let lastStored: Promise<unknown> = Promise.resolve();
   const course: Course = {
     board,
     epoch: 0,
     unannounced: [],
     peers: new Map(),
     told: new Map(),
+    planStored: board.plan,
     acted: false,
     acts: [],
     sealed() {
@@ -68,21 +63,32 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
     },
     async enter(state, actorId, detail = null) {
       board.state = state;
-      const transition: Transition = { ...course.sealed(), transition: transitions++, state, actorId, detail };
+      const entered = { ...course.sealed(), state, actorId, detail };
       upsertSearchAttributes(searchAttributes(board));
-      const news = { transition, stored: false };
+      const news: Course['unannounced'][number] = { stored: null };
       course.unannounced.push(news);
-      await activities.recordTransition(transition);
-      news.stored = true;
+      const { recordTransition } = actorId === 'system' ? rows : decided;
+      const stored = lastStored.then(async () => {
+        const transition = await recordTransition({ ...entered, transition: transitions });
+        transitions = transition + 1;
+        news.stored = { ...entered, transition };
+      });
+      lastStored = stored.catch(() => undefined);
+      await stored;
     },
     notify: (kind, { gate = null, detail = null } = {}) =>
-      activities.notify(course.sealed(), { kind, gate, detail, after: transitions }),
+      rows.notify(course.sealed(), { kind, gate, detail, after: transitions }),
     async tell(order) {
       if (board.releaseId) await activities.announceRelease(course.sealed(), board.releaseId, order);
     },
     savePlan(plan) {
       const sealed = course.sealed();
-      const written = planWritten.then(() => activities.savePlan(sealed, plan));
+      const meant = board.plan;
+      const written = planWritten.then(async () => {
+        const answer = await decided.savePlan(sealed, plan);
+        course.planStored = plan && meant;
+        return answer;
+      });
       planWritten = written.catch(() => undefined);
       return written;
     },

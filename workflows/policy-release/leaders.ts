@@ -1,7 +1,8 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { permanent } from '../../schemas/failures.ts';
-import { activities, type Course, disarm } from './course.ts';
+import { type Course, disarm } from './course.ts';
 import * as messages from './messages.ts';
+import { rows } from './port.ts';
 import * as rules from './rules.ts';
 import { statusOf } from './status.ts';
 
@@ -17,7 +18,7 @@ export function listenToLeaders(course: Course): void {
   setHandler(
     messages.declareEmergency,
     async ({ reason, actorId }) => {
-      const { at } = await activities.recordEmergency(sealed(), { reason, declaredBy: actorId });
+      const { at } = await rows.recordEmergency(sealed(), { reason, declaredBy: actorId });
       board.emergency = { declaredBy: actorId, at };
       return statusOf(board);
     },

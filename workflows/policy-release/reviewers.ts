@@ -1,8 +1,9 @@
 import { setHandler } from '@temporalio/workflow';
 import type { GateDecision } from '../../schemas/gate.ts';
 import { applyCarried, applyDecision, applyOverride, enterReview } from './board.ts';
-import { activities, type Course } from './course.ts';
+import type { Course } from './course.ts';
 import * as messages from './messages.ts';
+import { activities, rows } from './port.ts';
 import * as rules from './rules.ts';
 import { statusOf } from './status.ts';
 
@@ -20,7 +21,7 @@ export function listenToReviewers(course: Course): void {
       const entered = ++course.epoch;
       await enter('in-review', submission.drafterId);
       if (before) {
-        const carried = await activities.carryDecisions(sealed(), before.revision);
+        const carried = await rows.carryDecisions(sealed(), before.revision);
         if (entered === course.epoch) for (const decision of carried) applyCarried(board, decision);
       }
       if (superseded) {
@@ -37,7 +38,7 @@ export function listenToReviewers(course: Course): void {
   const decide = async (decision: GateDecision) => {
     const decidedIn = course.epoch;
     // Two reviewers can reach one gate at once. The row decides: the first is kept, the second learns of it.
-    const { decidedAt } = await activities.recordDecision(sealed(), decision);
+    const { decidedAt } = await rows.recordDecision(sealed(), decision);
     if (decidedIn === course.epoch) applyDecision(board, decision, decidedAt);
     return statusOf(board);
   };
@@ -50,7 +51,7 @@ export function listenToReviewers(course: Course): void {
     async ({ finding, reason, actorId }: messages.Overriding) => {
       const decidedIn = course.epoch;
       const gate = board.submission?.obligations.errors.find((error) => error.finding === finding)?.gate ?? '';
-      await activities.recordOverride(sealed(), { finding, gate, step, personId: actorId, reason });
+      await rows.recordOverride(sealed(), { finding, gate, step, personId: actorId, reason });
       if (decidedIn === course.epoch) applyOverride(board, finding, step, actorId);
       return statusOf(board);
     };

@@ -2,9 +2,10 @@ import { allHandlersFinished, CancellationScope, condition, isCancellation, log 
 import { goLive, settle, takeBack } from './after-commit.ts';
 import { awaitInstant, prepare, review } from './before-release.ts';
 import { listenToChannels } from './channels.ts';
-import { activities, type Course, disarm, openCourse } from './course.ts';
+import { type Course, disarm, openCourse } from './course.ts';
 import { listenToLeaders } from './leaders.ts';
 import type { PolicyReleaseInput } from './messages.ts';
+import { activities } from './port.ts';
 import { listenToReviewers } from './reviewers.ts';
 import { isBeforeCommit } from './rules.ts';
 
@@ -30,7 +31,7 @@ export async function policyRelease(input: PolicyReleaseInput): Promise<void> {
         if (board.plan && !(await disarm(course))) return; // out already: nothing is taken down behind readers' backs
         await tell({ type: 'release.rolled-back.v1', reason: 'cancelled by an operator' });
         await enter('withdrawn', 'system', 'cancelled by an operator');
-        for (const { transition } of unannounced) await activities.announceTransition(transition);
+        await announceStored(course);
       });
     }
     throw error;
@@ -74,15 +75,21 @@ async function follow(course: Course, lateWindowMs: number): Promise<void> {
   }
 }
 
-/** People go on working while Kafka is down: announcements wait here, in order. */
-async function announceInOrder({ unannounced }: Course): Promise<void> {
+/** People go on working while Kafka is down: announcements wait here, in order. What comes in one go is told in one go. */
+async function announceInOrder(course: Course): Promise<void> {
+  const { unannounced } = course;
   try {
     for (;;) {
-      await condition(() => unannounced[0]?.stored === true); // a later row may be written before an earlier one
-      if (unannounced[0]) await activities.announceTransition(unannounced[0].transition);
-      unannounced.shift();
+      await condition(() => unannounced.length > 0 && unannounced.every(({ stored }) => stored));
+      await announceStored(course);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }
+}
+
+async function announceStored({ unannounced }: Course): Promise<void> {
+  const stored = unannounced.flatMap((news) => news.stored ?? []);
+  if (stored.length > 0) await activities.announceTransitions(stored);
+  unannounced.splice(0, stored.length); // what came meanwhile is behind them
 }

@@ -121,12 +121,24 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       return rows.map(({ drafter_id }) => drafter_id);
     },
 
-    async addTransition({ bundleId, transition, revision, seal, state, actorId, detail }) {
-      await db
-        .insertInto('transition')
-        .values({ bundle_id: bundleId, transition, revision, seal, state, actor_id: actorId, detail })
-        .onConflict((conflict) => conflict.columns(['bundle_id', 'transition']).doNothing())
-        .execute();
+    async addTransition({ bundleId, transition: from, revision, seal, state, actorId, detail }) {
+      const row = { bundle_id: bundleId, revision, seal, state, actor_id: actorId, detail };
+      for (let transition = from; ; transition += 1) {
+        const inserted = await db
+          .insertInto('transition')
+          .values({ ...row, transition })
+          .onConflict((conflict) => conflict.columns(['bundle_id', 'transition']).doNothing())
+          .returning('transition')
+          .executeTakeFirst();
+        if (inserted) return transition;
+        const own = await db
+          .selectFrom('transition')
+          .select('transition')
+          .where((at) => at.and({ bundle_id: bundleId, transition, revision, seal, state, actor_id: actorId }))
+          .where('detail', 'is not distinct from', detail)
+          .executeTakeFirst();
+        if (own) return transition;
+      }
     },
 
     staging: stagingOf,
