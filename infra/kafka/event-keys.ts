@@ -1,10 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { keyIdOf } from '../../activities/audit/checkpoint.ts';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import { Channel } from '../../schemas/bundle.ts';
-import { createEventCodec, type EventCodec, type EventKeys } from './event-signature.ts';
+import { createEventCodec, type EventCodec, type EventKeys, type EventProducer } from './event-signature.ts';
 
 const Producer = z.strictObject({
   says: z.array(z.string().regex(/^[a-z]+\.$/)),
@@ -78,7 +80,7 @@ export async function addEventKeys(from: string, dataDir: string): Promise<void>
   await writeKeysFile(publicKeys, Object.fromEntries(merged));
 }
 
-/** The keys of a process, from the files that its settings name. @throws EventKeyFailure */
+/** The keys of a process, from the files that its settings name; the public ones as they are now. @throws EventKeyFailure */
 export async function openEventCodec(privateKeyPath: string, publicKeysPath: string): Promise<EventCodec> {
   const pem = await readOrNull(privateKeyPath);
   if (pem === null) throw failure(privateKeyPath, '没有事件签名的私钥', 'the private key that signs events is missing');
@@ -86,14 +88,44 @@ export async function openEventCodec(privateKeyPath: string, publicKeysPath: str
   const privateKey = parsed(privateKeyPath, () => createPrivateKey(pem));
   if (!keys.has(keyIdOf(privateKey)))
     throw failure(publicKeysPath, `里面没有 ${privateKeyPath} 的公钥`, `lacks the public key of ${privateKeyPath}`);
-  return createEventCodec(privateKey, keys);
+  return createEventCodec(privateKey, followKeys(publicKeysPath, keys));
+}
+
+/**
+ * A rotation asks nobody to start anew: a key that was added is believed and one that was taken out is not from the next
+ * event on. While the file cannot be read, what was known counts on, and what was not known waits.
+ */
+function followKeys(path: string, first: EventKeys): EventKeys {
+  let [keys, seen] = [first, ''];
+  return {
+    get(keyId) {
+      let unreadable: unknown = null;
+      try {
+        const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+        const now = [mtimeNs, size, ino].join();
+        if (now !== seen) [keys, seen] = [keysIn(path, readFileSync(path, 'utf8')), now];
+      } catch (error) {
+        unreadable = error;
+      }
+      const known = keys.get(keyId);
+      if (!known && unreadable) throw new TransientFailure(`${path} cannot be read`, { cause: unreadable });
+      return known;
+    },
+  };
 }
 
 /** @throws EventKeyFailure */
-export async function loadEventKeys(path: string): Promise<EventKeys> {
-  const file = await readKeysFile(path);
-  if (!file) throw failure(path, '没有事件公钥文件', 'the file of public event keys is missing');
-  const keys: [string, { producer: { name: string } & z.infer<typeof Producer>; key: KeyObject }][] = [];
+export async function loadEventKeys(path: string): Promise<KeysById> {
+  const text = await readOrNull(path);
+  if (text === null) throw failure(path, '没有事件公钥文件', 'the file of public event keys is missing');
+  return keysIn(path, text);
+}
+
+type KeysById = ReadonlyMap<string, { producer: EventProducer; key: KeyObject }>;
+
+function keysIn(path: string, text: string): KeysById {
+  const file = parsed(path, () => EventKeysFile.parse(JSON.parse(text)));
+  const keys: [string, { producer: EventProducer; key: KeyObject }][] = [];
   for (const [name, producer] of Object.entries(file.producers)) {
     for (const [keyId, pem] of Object.entries(producer.keys)) {
       const key = parsed(path, () => createPublicKey(pem));

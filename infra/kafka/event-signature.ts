@@ -11,12 +11,15 @@ export const signatureHeaders = { keyId: 'lockstep-key', signature: 'lockstep-si
 /** What one producer may say: event types by their beginning (`release.`), and of a channel only its own. */
 export type EventProducer = { name: string; says: readonly string[]; channel: Channel | null };
 /** Every key that is valid, by its id: each producer may have several, old ones for what they signed. */
-export type EventKeys = ReadonlyMap<string, { producer: EventProducer; key: KeyObject }>;
+export type EventKeys = Pick<ReadonlyMap<string, { producer: EventProducer; key: KeyObject }>, 'get'>;
 
 /** How a process speaks on the bus: what it says is signed, and it believes what is signed by one who may say so. */
 export type EventCodec = {
   encode: (event: LockstepEvent) => EventRecord;
-  /** @throws Poison where the signature is missing, wrong, by an unknown key, or by one who may not say this */
+  /**
+   * @throws Poison where the signature is missing, wrong, by an unknown key, or by one who may not say this
+   * @throws TransientFailure where nobody can tell whose key it is
+   */
   decode: (record: EventRecord) => LockstepEvent;
 };
 

@@ -2,14 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  ensureEventKeys,
-  eventKeyFiles,
-  loadEventKeys,
-  openEventCodec,
-  type ProducerName,
-} from '../../infra/kafka/event-keys.ts';
-import { createSigner, type EventCodec } from '../../infra/kafka/event-signature.ts';
+import { ensureEventKeys, eventKeyFiles, loadEventKeys, type ProducerName } from '../../infra/kafka/event-keys.ts';
+import { createEventCodec, createSigner, type EventCodec } from '../../infra/kafka/event-signature.ts';
 
 const names: ProducerName[] = ['core', 'website', 'new-media', 'press'];
 
@@ -19,11 +13,11 @@ export async function ownEventKeys() {
   try {
     await ensureEventKeys(dir);
     const { privateKey, publicKeys } = eventKeyFiles(dir);
-    const each = <T>(make: (path: string) => Promise<T>) =>
-      Promise.all(names.map(async (name) => [name, await make(privateKey(name))] as const));
-    const privateKeys = await each(async (path) => createPrivateKey(await readFile(path)));
+    const keys = await loadEventKeys(publicKeys);
+    const read = async (name: ProducerName) => [name, createPrivateKey(await readFile(privateKey(name)))] as const;
+    const privateKeys = await Promise.all(names.map(read));
     return {
-      codecs: Object.fromEntries(await each((path) => openEventCodec(path, publicKeys))) as Record<
+      codecs: Object.fromEntries(privateKeys.map(([name, key]) => [name, createEventCodec(key, keys)])) as Record<
         ProducerName,
         EventCodec
       >,
@@ -32,7 +26,6 @@ export async function ownEventKeys() {
         ProducerName,
         ReturnType<typeof createSigner>
       >,
-      keys: await loadEventKeys(publicKeys),
     };
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
-import { type EventRecord, Poison } from '../../activities/ports/event-bus.ts';
+import { type EventRecord, Poison, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { encodeEvent } from '../../infra/kafka/event-codec.ts';
 import {
   addEventKeys,
@@ -188,7 +188,41 @@ describe('keys', () => {
     expect(record.headers[signatureHeaders.keyId]).not.toBe(old.encode(before).headers[signatureHeaders.keyId]);
     const website = await open('website');
     for (const each of [record, old.encode(before)]) expect(website.decode(each)).toEqual(before);
-    expect(() => old.decode(record)).toThrow(/not in event-keys\.json/); // it has to be started anew
+  });
+
+  test('a key that is added or taken out counts from the next event on: nobody is started anew', async () => {
+    await ensureEventKeys(dir);
+    const { publicKeys, privateKey } = eventKeyFiles(dir);
+    const [event, old, website] = [order(), await open('core'), await open('website')];
+    const record = old.encode(event);
+    const stolen = record.headers[signatureHeaders.keyId] ?? '';
+    expect(website.decode(record)).toEqual(event);
+    await rm(privateKey('core'));
+    await ensureEventKeys(dir);
+    const rotated = (await open('core')).encode(event);
+    for (const each of [rotated, record]) expect(website.decode(each)).toEqual(event);
+    const file = JSON.parse(await readFile(publicKeys, 'utf8'));
+    delete file.producers.core.keys[stolen];
+    await writeFile(publicKeys, JSON.stringify(file));
+    expect(() => website.decode(record)).toThrow(/not in event-keys\.json/);
+    expect(website.decode(rotated)).toEqual(event);
+  });
+
+  test('while the file cannot be read what was known counts, and what was not waits instead of being parked', async () => {
+    await ensureEventKeys(dir);
+    const { publicKeys, privateKey } = eventKeyFiles(dir);
+    const [event, old, website] = [order(), await open('core'), await open('website')];
+    await rm(privateKey('core'));
+    await ensureEventKeys(dir);
+    const rotated = (await open('core')).encode(event);
+    const file = await readFile(publicKeys, 'utf8');
+    await writeFile(publicKeys, file.slice(0, 60));
+    expect(website.decode(old.encode(event))).toEqual(event);
+    expect(() => website.decode(rotated)).toThrow(TransientFailure);
+    await rm(publicKeys);
+    expect(() => website.decode(rotated)).toThrow(TransientFailure);
+    await writeFile(publicKeys, file);
+    expect(website.decode(rotated)).toEqual(event);
   });
 
   test('keys of a backup are added to those of this machine', async () => {
