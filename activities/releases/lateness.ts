@@ -45,6 +45,10 @@ export async function tellLateOrder(store: Store, sealed: Sealed, channels: read
   await tellLate(store, sealed, release, others ? [commit(release), order] : [commit(release)]);
 }
 
+/** Whether anything can be late that is known right behind the commit: the website is timed once it was read back. */
+export const mayBeLate = (t0: Instant, committedAt: Instant, channels: readonly Channel[]): boolean =>
+  Date.parse(committedAt) - Date.parse(t0) > budgets.commit || channels.some((channel) => channel !== 'website');
+
 /** Once the website was read back. */
 export async function tellLateWebsite(store: Store, sealed: Sealed): Promise<void> {
   const release = await releaseOf(store, sealed);

@@ -23,18 +23,26 @@ export type ArmedRow = {
   wait_ms: number;
 };
 
+/** What happens to a plan that another transaction has locked: left out, or waited for. */
+export type Contended = 'skipped' | 'awaited';
+
+/** Plans of the bundles and of their groups. */
+const plansOf = (bundleIds: string[]) => sql<boolean>`
+  (plan.bundle_id = any(${bundleIds}::uuid[])
+    or plan.group_id in (select group_id from plan where bundle_id = any(${bundleIds}::uuid[])))`;
+
 /**
- * Locks the plans of the bundle and its group, in one order: a second committer, or a hold that comes now, waits; what
+ * Locks plans of the bundles and their groups, in one order: a second committer, or a hold that comes now, waits; what
  * came before is seen. The lock is a statement of its own, since only the next one sees what was written while it waited.
  */
-export async function lockPlans(tx: Kysely<CoreTables>, bundleId: string): Promise<string[]> {
+export async function lockPlans(tx: Kysely<CoreTables>, bundleIds: string[], contended: Contended): Promise<string[]> {
   // What was committed at T0 outlives the server: this transaction's commit waits for the disk. No plan, no commit.
   const { rows } = await sql<{ bundle_id: string }>`
     select bundle_id, set_config('synchronous_commit', 'on', true)
     from plan
-    where bundle_id = ${bundleId} or group_id = (select group_id from plan where bundle_id = ${bundleId})
+    where ${plansOf(bundleIds)}
     order by bundle_id
-    for update`.execute(tx);
+    for update ${contended === 'skipped' ? sql`skip locked` : sql``}`.execute(tx);
   return rows.map(({ bundle_id }) => bundle_id);
 }
 
@@ -55,7 +63,7 @@ export async function readArmed(tx: Kysely<CoreTables>, bundleIds: string[]): Pr
       (select release_id from staging where (bundle_id, revision) = (plan.bundle_id, plan.revision)) as staged,
       ceil(extract(epoch from (plan.t0 - clock_timestamp())) * 1000)::float8 as wait_ms
     from plan
-    where plan.bundle_id = any(${bundleIds}::uuid[])
+    where ${plansOf(bundleIds)}
     order by plan.bundle_id`.execute(tx);
   return rows;
 }

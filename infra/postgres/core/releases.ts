@@ -3,7 +3,7 @@ import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import { permanent } from '../../../schemas/failures.ts';
 import { Amendment, GroupId, ReleaseId, ReleaseState } from '../../../schemas/release.ts';
 import { Digest } from '../../../schemas/text.ts';
-import { commitRelease } from './commit.ts';
+import { createCommit } from './commit.ts';
 import type { CoreTables } from './tables.ts';
 
 type Releases = Pick<
@@ -59,7 +59,7 @@ export const createReleaseRows = (db: Kysely<CoreTables>): Releases => ({
       throw permanent('WrongPhase', { zh: '同批编号已用于另一组政策包', en: 'This group id names other bundles' });
     }),
 
-  commit: (sealed, releaseId) => commitRelease(db, sealed, releaseId),
+  commit: createCommit(db),
 
   async releases(bundleId) {
     const rows = await db
