@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
+import { obligationsOf } from '../../activities/bundles/obligations.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import { digestOf } from '../../activities/digest.ts';
-import type { RenderRelease } from '../../activities/releases/stage.ts';
-import { publicPath } from '../../activities/rendering/website/addresses.ts';
-import { BundleId, type Channel } from '../../schemas/bundle.ts';
+import { type Act, BundleId, type Channel, type ItemRole } from '../../schemas/bundle.ts';
+import type { Finding } from '../../schemas/finding.ts';
 import type { ReleasePolicy } from '../../schemas/release.ts';
 import { manifestOf } from '../support/release-fixture.ts';
-
-export const siteUrl = 'https://www.qinghe.example';
+import { gates } from './gates.ts';
 
 export const bundleIdOf = (seed: string, number: number): BundleId => {
   const hex = createHash('sha256').update(`${seed}/${number}`).digest('hex');
@@ -16,85 +16,68 @@ export const bundleIdOf = (seed: string, number: number): BundleId => {
   );
 };
 
-/** A word that stands in every part of one version of one bundle, and nowhere else: where it is read, that version is. */
+/** A word that readers meet in every part of one version of one bundle, and nowhere else: where it is read, that version is. */
 export const wordOf = (bundleId: BundleId, version: number) => `${bundleId.slice(0, 8)}v${version}w`;
 
-/** What a drafter hands in. `version` counts what was written, whether it was ever accepted or not. */
-export function contentOf(bundleId: BundleId, version: number, channels: Channel[], policy: ReleasePolicy) {
+/** 公告 correct, abolish and withdraw; what amends or takes the place of a policy is a policy, with its interpretation. */
+export const isNotice = (act: Act | null) => act !== null && ['correct', 'abolish', 'withdraw'].includes(act.act);
+const rolesOf = (act: Act | null): ItemRole[] => [
+  'policy-document',
+  ...(isNotice(act) ? [] : (['interpretation-plan', 'interpretation-material'] as const)),
+];
+
+export type Draft = ReturnType<typeof draftOf>;
+export type Manuscript = {
+  bundleId: BundleId;
+  /** Counts what was written, whether it was ever accepted or not. */
+  version: number;
+  /** The version in which an item got the words that it has. */
+  since: Partial<Record<ItemRole, number>>;
+  channels: Channel[];
+  policy: ReleasePolicy;
+  act: Act | null;
+  findings: Finding[];
+};
+
+/** What a drafter hands in. */
+export function draftOf({ bundleId, version, since, channels, policy, act, findings }: Manuscript) {
   const word = wordOf(bundleId, version);
-  const manifest = { ...manifestOf(bundleId), title: `青禾区措施 ${word}`, documentNumber: `青政发 ${word}` };
-  const parts = manifest.items.map(({ id }) => {
-    const bytes = new TextEncoder().encode(`${id} ${word}`);
+  const manifest = {
+    ...manifestOf(bundleId, rolesOf(act)),
+    title: `青禾区措施 ${word}`,
+    documentNumber: `青政发 ${word}`,
+    ...(act && { acts: [act] }),
+    ...(isNotice(act) && { policyKind: 'release-notice' as const }),
+    channels,
+  };
+  const parts = manifest.items.map(({ id, role }) => {
+    const bytes = new TextEncoder().encode(`${id} ${wordOf(bundleId, since[role] ?? version)}`);
     return { id, sha256: digestOf(bytes), bytes: bytes.length };
   });
   const content = sealedContent({ manifest, parts, channels, policy, ruleSet: '1' });
-  return { content, seal: sealOf(content) };
+  return {
+    bundleId,
+    content,
+    seal: sealOf(content),
+    gates,
+    findings,
+    obligations: obligationsOf(findings, new Set(['LAW-BASIS'])),
+    gateInputs: gateInputs(content, gates, findings),
+  };
 }
 
-const page = (text: string) =>
-  `<!doctype html><html><head><meta name="PubDate" content="{{PubDate}}"/></head><body><div id="later-acts">{{LaterActs}}</div><p>${text}</p><time id="published-on">{{PublishedOn}}</time></body></html>`;
-const cover = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
-/** Small objects of every kind that the real rendering makes. Which parts they hold is what `invariants.ts` looks for. */
-export const render: RenderRelease = async ({ revision: { bundleId, content }, channels }) => {
-  const { title, documentNumber, issuingBody, issuedOn, policyKind, items } = content.manifest;
-  const materials = items.filter(({ role }) => role === 'interpretation-material');
-  const json = (path: string, value: unknown) => ({
-    path,
-    mediaType: 'application/json',
-    bytes: new TextEncoder().encode(JSON.stringify(value)),
-  });
-  const html = (path: string, text: string) => ({
-    path,
-    mediaType: 'text/html',
-    bytes: new TextEncoder().encode(page(text)),
-  });
-  const interpretationPath = (id: string) => `interpretation/${id}/index.html`;
-  const catalogue = {
-    catalogueVersion: 1,
-    title,
-    documentNumber,
-    issuingBody,
-    issuedOn,
-    policyKind,
-    effectiveFrom: null,
-    effectiveUntil: null,
-    interpretations: materials.map(({ id }) => ({
-      item: id,
-      title: `解读 ${title}`,
-      form: 'qa',
-      path: interpretationPath(id),
-    })),
-  };
-  const article = (name: string, path: string) => ({
-    title: name.slice(0, 32),
-    content: `<p>${name} ${title}</p>`,
-    contentSourceUrl: siteUrl + publicPath(bundleId, path),
-    coverDigest: digestOf(cover),
-  });
-  const post = {
-    articles: [
-      article(title, 'index.html'),
-      ...materials.map(({ id }) => article(`解读 ${title}`, interpretationPath(id))),
-    ],
-    images: [{ digest: digestOf(cover), mediaType: 'image/png' }],
-  };
-  const mail = { subject: `新闻发布材料：${title}`, html: `<p>${title}</p>`, text: title };
-  const objects: Partial<Record<Channel, Awaited<ReturnType<RenderRelease>>[number]['objects']>> = {
-    website: [
-      html('index.html', `政策 ${title}`),
-      ...materials.map(({ id }) => html(interpretationPath(id), `解读 ${title}`)),
-      json('catalogue.json', catalogue),
-    ],
-    wechat: [json('post.json', post), { path: 'cover.png', mediaType: 'image/png', bytes: cover }],
-    'press-pack': [
-      {
-        path: 'pack.zip',
-        mediaType: 'application/zip',
-        bytes: new TextEncoder().encode(`政策 ${title} 解读 ${title}`),
-      },
-      json('mail.json', mail),
-    ],
-  };
-  return channels.map((channel) => ({ channel, objects: objects[channel] ?? [] }));
+const finding = (gate: string, code: string, severity: Finding['severity']): Finding => ({
+  code,
+  gate,
+  severity,
+  item: 'policy-document',
+  location: { where: 'body', quote: '' },
+  message: { zh: code, en: code },
+  source: code,
+});
+/** An error that two people may let pass, one that nobody may, and a warning that has to be answered. */
+export const possibleFindings = {
+  passable: finding('legal', 'LAW-BASIS', 'error'),
+  fatal: finding('secrecy', 'SEC-MARK', 'error'),
+  warning: finding('wording', 'WRD-TITLE', 'warning'),
 };

@@ -6,6 +6,8 @@ import type { Look } from './reader.ts';
 export type Told = {
   decided: { bundleId: BundleId; revision: number; gate: string; reviewerId: string; decision: string }[];
   announced: { bundleId: string; transition: number; state: string }[];
+  /** The day in Shanghai. */
+  today: string;
 };
 
 const isOut = ['releasing', 'verifying', 'released', 'partly-released', 'outcome-unknown'];

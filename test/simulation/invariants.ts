@@ -1,7 +1,9 @@
+import { actInvariants } from './act-invariants.ts';
 import { endInvariants, type Told } from './end-invariants.ts';
 import { createLedger, type OfficePlan, type Rows } from './ledger.ts';
 import { publicInvariants } from './public-invariants.ts';
 import type { Look } from './reader.ts';
+import { reviewInvariants } from './review-invariants.ts';
 import { rowInvariants } from './row-invariants.ts';
 
 /**
@@ -12,17 +14,21 @@ export function createInvariants(plan: OfficePlan) {
   const ledger = createLedger(plan);
   const ofPublic = publicInvariants(ledger);
   const ofRows = rowInvariants(ledger);
+  const ofReviews = reviewInvariants(ledger);
   const atEnd = endInvariants(ledger);
+  const ofActs = actInvariants(ledger);
   return {
     /** What is broken now. `clock` is the latest that the core's database has shown. */
     check(look: Look | undefined, rows: Rows, clock: string): string[] {
       if (look) ofPublic(look, rows, clock);
       ofRows(rows);
+      ofReviews(rows);
       return ledger.take();
     },
     /** The same, once everything has come to rest. */
     checkEnd(look: Look, rows: Rows, told: Told): string[] {
       atEnd(look, rows, told);
+      ofActs(look, rows, told.today);
       return ledger.take();
     },
   };

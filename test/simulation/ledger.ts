@@ -1,12 +1,30 @@
-import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import type { GateDecision } from '../../schemas/gate.ts';
+import type { Act, BundleId, Channel } from '../../schemas/bundle.ts';
+import type { Obligations } from '../../schemas/finding.ts';
+import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { GroupId, ReleaseId, StagedObject } from '../../schemas/release.ts';
+import type { Amendment, GroupId, ReleaseId, StagedObject } from '../../schemas/release.ts';
 
 /** The rows of the core, as anyone may have exported them. */
 export type Rows = {
-  revisions: { bundleId: BundleId; revision: number; seal: string; drafterId: string; word: string }[];
-  decisions: { bundleId: BundleId; revision: number; decision: GateDecision; decidedAt: string }[];
+  revisions: {
+    bundleId: BundleId;
+    revision: number;
+    seal: string;
+    drafterId: string;
+    word: string;
+    /** Digest of each item, by its role. */
+    items: Record<string, string>;
+    obligations: Obligations;
+  }[];
+  decisions: {
+    bundleId: BundleId;
+    revision: number;
+    decision: GateDecision;
+    decidedAt: string;
+    carriedFrom: number | null;
+  }[];
+  /** 例外放行, both steps. */
+  overrides: { bundleId: BundleId; revision: number; finding: string; step: string; personId: string }[];
   /** In their order, bundle by bundle. */
   transitions: {
     bundleId: BundleId;
@@ -26,6 +44,8 @@ export type Rows = {
     groupId: GroupId | null;
   }[];
   receipts: ChannelReceipt[];
+  /** What was done to a release by a later one. */
+  amendments: (Amendment & { releaseId: ReleaseId })[];
   /** What was sealed for each channel. */
   staged: { bundleId: BundleId; revision: number; channel: Channel; objects: StagedObject[] }[];
 };
@@ -37,8 +57,10 @@ export type OfficePlan = {
     bundleId: BundleId;
     channels: { channel: Channel; wave: number }[];
     group: readonly BundleId[];
+    /** What it does to another. */
+    act: Act | null;
   }[];
-  gates: readonly string[];
+  gates: readonly GateDefinition[];
   recipients: readonly string[];
 };
 
@@ -56,6 +78,7 @@ export function createLedger(plan: OfficePlan) {
       if (!holds) problems.push(what());
     },
     take: () => problems.splice(0),
+    planOf: (bundleId: BundleId) => plan.bundles.find((bundle) => bundle.bundleId === bundleId),
     channelsOf: (bundleId: BundleId) => plan.bundles.find((bundle) => bundle.bundleId === bundleId)?.channels ?? [],
   };
 }

@@ -3,16 +3,19 @@ import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { Answer } from '../../services/website/answer.ts';
+import { isNotice } from './content.ts';
 import { type Ledger, lastOf, type Release, type Rows, releaseOf, said, short, wordsIn } from './ledger.ts';
-import { interpretationFile, type Look } from './reader.ts';
+import { interpretationFile, type Look, laterActs } from './reader.ts';
 
 const bodyOf = ({ body }: Answer) => Buffer.from(body).toString();
+/** Without what the site adds of later documents. */
+const ownTextOf = ({ body }: Answer) => Buffer.from(clearSlots(Buffer.from(body), 'text/html')).toString();
 const isShown = ({ status }: Answer) => status === 200;
 const taken = ['rolled-back', 'withdrawing', 'withdrawn'];
 
 /** What must be true of all that a reader sees: I1 to I4, I10, I17, the order of irreversibility, groups at one stroke. */
 export function publicInvariants(ledger: Ledger) {
-  const { mustHold, seen, first, channelsOf } = ledger;
+  const { mustHold, seen, first, channelsOf, planOf } = ledger;
   let readMails = 0;
 
   return (look: Look, rows: Rows, clock: string): void => {
@@ -47,16 +50,22 @@ export function publicInvariants(ledger: Ledger) {
     function checkPages(bundleId: BundleId, { policy, interpretation }: { policy: Answer; interpretation: Answer }) {
       const id = short(bundleId);
       const both = `${policy.status} for the policy of ${id} and ${interpretation.status} for its interpretation`;
-      mustHold(isShown(policy) === isShown(interpretation), () => `I1 together: the site answers ${both}`);
+      const alone = isNotice(planOf(bundleId)?.act ?? null); // it interprets nothing
+      mustHold(alone || isShown(policy) === isShown(interpretation), () => `I1 together: the site answers ${both}`);
+      const paths = alone ? ['index.html'] : ['index.html', interpretationFile];
       const listed = [look.home, look.sitemap].flatMap((text) =>
-        ['index.html', interpretationFile].map((path) => {
+        paths.map((path) => {
           const address = publicPath(bundleId, path);
           return text.includes(`${address}"`) || text.includes(`${address}<`);
         }),
       );
       const agree = listed.every((shown) => shown === isShown(policy));
       mustHold(agree, () => `I4 one door: home, sitemap and pages disagree about ${id}`);
-      const words = wordsIn(bodyOf(policy) + bodyOf(interpretation));
+      const noted = wordsIn(laterActs(policy) + laterActs(interpretation));
+      for (const word of noted) {
+        mustHold(releaseOf(rows, word) !== undefined, () => `I3 never early: the page of ${id} tells of ${word}`);
+      }
+      const words = wordsIn(ownTextOf(policy) + ownTextOf(interpretation));
       mustHold(words.length <= 1, () => `I2 whole: the pages of ${id} mix ${words.join(' and ')}`);
       const hidden = !rows.releases.some((row) => row.bundleId === bundleId);
       mustHold(!hidden || isSame(policy, look.nothing), () => `I3 never early: ${id} can be told from what never was`);
@@ -68,10 +77,8 @@ export function publicInvariants(ledger: Ledger) {
       if (!isShown(policy)) return;
       const release = mayBeRead(words[0] ?? '', 'website');
       if (release) checkGroup(release);
-      for (const [path, answer] of [
-        ['index.html', policy],
-        [interpretationFile, interpretation],
-      ] as const) {
+      for (const [at, path] of paths.entries()) {
+        const answer = at === 0 ? policy : interpretation;
         const digest = digestOf(clearSlots(Buffer.from(answer.body), 'text/html'));
         mustHold(sealed(release, 'website', path) === digest, () => `I2 whole: ${path} of ${id} is not as sealed`);
       }
@@ -99,10 +106,11 @@ export function publicInvariants(ledger: Ledger) {
       const words = wordsIn(articles.map(({ title, content }) => title + content).join(' '));
       mustHold(words.length === 1, () => `I2 whole: post ${articleId} mixes ${words.join(' and ')}`);
       const word = words[0] ?? '';
-      const whole = ['青禾区', '解读'].every((part) => articles.some(({ title }) => title.startsWith(part)));
+      const release = mayBeRead(word, 'wechat');
+      const parts = isNotice((release && planOf(release.bundleId)?.act) ?? null) ? ['青禾区'] : ['青禾区', '解读'];
+      const whole = parts.every((part) => articles.some(({ title }) => title.startsWith(part)));
       mustHold(whole, () => `I1 together: post ${articleId} of ${word} lacks the policy or its interpretation`);
       onlyOne(`post ${word}`, articleId, () => `I10 single effect: ${word} was posted twice`);
-      const release = mayBeRead(word, 'wechat');
       const ended = release && lastOf(rows, release.bundleId)?.state === 'withdrawn';
       mustHold(!ended, () => `I17 withdrawal: ${word} is on WeChat after it was withdrawn`);
     }

@@ -3,10 +3,16 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import type { Mail } from '../../services/press/ports.ts';
 import { type Answer, createAnswer } from '../../services/website/answer.ts';
 import { createPublicView } from '../../services/website/public-view.ts';
-import { bundleIdOf, siteUrl } from './content.ts';
+import { bundleIdOf } from './content.ts';
+import { siteUrl } from './rendering.ts';
 import type { Post } from './wechat.ts';
 import { site, type World } from './world.ts';
 
+const bodyOf = ({ body }: Answer) => Buffer.from(body).toString();
+/** What a page says of later documents. */
+export const laterActs = (page: Answer) => /<div id="later-acts">(.*?)<\/div>/.exec(bodyOf(page))?.[1] ?? '';
+/** 有效性 as a page shows it. */
+export const shownValidity = (page: Answer) => /<span id="validity">(.*?)<\/span>/.exec(bodyOf(page))?.[1];
 export const interpretationFile = 'interpretation/interpretation-material/index.html';
 
 /** All that somebody without a credential gets to see at one moment. */

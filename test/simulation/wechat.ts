@@ -188,6 +188,12 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
             sourceUrl: content_source_url,
           })),
         })),
+    /** Somebody deletes a post on the platform's website. */
+    deleteByHand(articleId: string): void {
+      const job = jobs.find((one) => one.articleId === articleId);
+      if (job) job.deleted = true;
+      writes += 1;
+    },
     get version() {
       return writes;
     },

@@ -43,7 +43,8 @@ export function assertSignedWhole(tx: CoreRows, { bundleId, revision, seal }: Se
   const { manifest } = row.content;
   const roles = manifest.items.map((item) => item.role);
   const whole = roles.includes('interpretation-plan') && roles.includes('interpretation-material');
-  if (!whole && manifest.policyKind !== 'release-notice')
+  const replaces = manifest.acts?.some(({ act }) => act === 'amend' || act === 'supersede');
+  if (!whole && (manifest.policyKind !== 'release-notice' || replaces))
     throw refuse('BundleIncomplete', '缺少解读方案或解读材料', 'Plan or materials are missing');
   const signed = rowsOf(tx.decision, bundleId)
     .filter((made) => made.revision === revision)
