@@ -74,6 +74,8 @@ export const ChannelBench = z.strictObject({
   channel: Channel,
   bundles: z.int().positive(),
   verified: z.int().nonnegative(),
+  /** From T0 to the intent that the channel records before its last call to a provider; null where it makes none. */
+  t0ToCall: Spread.nullable(),
   /** From each bundle's own commit to what the channel's receipts say. */
   commitToLive: Spread.nullable(),
   commitToVerified: Spread.nullable(),
@@ -82,6 +84,14 @@ export const ChannelBench = z.strictObject({
   totalVerifiedMs: milliseconds.nullable(),
 });
 export type ChannelBench = z.infer<typeof ChannelBench>;
+
+/** Processor time from T0 until every bundle was released, by process; what each had started counts as its own. */
+const ProcessorUse = z.strictObject({
+  wallMs: milliseconds,
+  /** Most first. */
+  used: z.array(z.strictObject({ process: z.string(), ms: milliseconds })),
+});
+export type ProcessorUse = z.infer<typeof ProcessorUse>;
 
 /** What the prober met in public, from each bundle's own commit; an upper bound, by as much as its looks are apart. */
 export const SeenBench = z.strictObject({
@@ -149,6 +159,8 @@ export const ReleaseBench = z.strictObject({
     channels: z.array(ChannelBench),
     /** Null where the prober ended early. */
     seen: SeenBench.nullable(),
+    /** Null where the system does not tell. */
+    processors: ProcessorUse.nullable(),
   }),
   /** The same pages as plain files behind atomic symlink switches; see docs/benchmarks/release.md. */
   floor: z.strictObject({

@@ -44,10 +44,16 @@ export async function ensureDatabases(adminUrl: string, secrets: Secrets): Promi
 export const databaseUrls = (adminUrl: string, secrets: Secrets): DatabaseUrls =>
   Object.fromEntries(names.map((name) => [name, urlFor(adminUrl, name, secrets)])) as DatabaseUrls;
 
-function urlFor(adminUrl: string, name: Owner, secrets: Secrets): string {
+/** The address of one of them for the role that made them, which may read all. */
+export function adminUrlOf(adminUrl: string, name: Owner): string {
   const url = new URL(adminUrl);
+  url.pathname = `/${owners[name].database}`;
+  return url.toString();
+}
+
+function urlFor(adminUrl: string, name: Owner, secrets: Secrets): string {
+  const url = new URL(adminUrlOf(adminUrl, name));
   url.username = owners[name].role;
   url.password = secrets[name];
-  url.pathname = `/${owners[name].database}`;
   return url.toString();
 }

@@ -34,6 +34,12 @@ test('lockstep bench release takes several bundles through the running system to
     'website 3',
     'wechat 3',
   ]);
+  // The last call of each channel to its providers, from its own record: never before T0.
+  const calls = release.channels.flatMap(({ channel, t0ToCall }) => (t0ToCall ? [{ channel, ...t0ToCall }] : []));
+  expect(calls.map(({ channel, count }) => `${channel} ${count}`).sort()).toEqual(['press-pack 3', 'wechat 3']);
+  for (const { min } of calls) expect(min).toBeGreaterThanOrEqual(0);
+  if (process.platform === 'linux')
+    expect(release.processors?.used.map((each) => each.process)).toEqual(expect.arrayContaining(['worker', 'press']));
   expect(approvals.count).toBe(3 * 3); // of four gates, the last begins the preparation and is not measured
   const { rows } = await system.core.query('select count(distinct t0)::int as instants from release');
   expect(rows).toEqual([{ instants: 1 }]);

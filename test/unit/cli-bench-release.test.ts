@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { readBundle } from '../../activities/bundles/intake.ts';
 import { checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
 import { inParallel } from '../../infra/bench/in-parallel.ts';
 import { ITEMS_PER_NOTICE, makeNotice } from '../../infra/bench/notices.ts';
+import { processorTime } from '../../infra/bench/processor-time.ts';
 import { measureSymlinkFloor } from '../../infra/bench/symlink-floor.ts';
 import { openZip } from '../../infra/bundle-source/zip.ts';
 import { createDocumentReader } from '../../infra/documents/reader.ts';
@@ -45,6 +47,9 @@ function outcome(
     released: true,
     committed: { t0, committedAt: after(committedMs) },
     receipts: receipts.map(([channel, state, ms]) => ({ channel, state, at: after(ms) })),
+    calls: receipts.some(([channel]) => channel === 'wechat')
+      ? [{ channel: 'wechat', at: moment(committedMs + 600) }]
+      : [],
   };
 }
 
@@ -85,6 +90,8 @@ describe('figures of many bundles', () => {
     const [website, wechat] = channels;
     expect(website).toMatchObject({ verified: 2, totalLiveMs: 240, totalVerifiedMs: 290 });
     expect(website?.commitToLive).toMatchObject({ min: 90, max: 220 });
+    expect(website?.t0ToCall).toBeNull(); // it calls nobody
+    expect(wechat?.t0ToCall).toMatchObject({ count: 2, min: 610, max: 630 });
     expect(wechat).toMatchObject({ verified: 0, commitToVerified: null, totalLiveMs: 1_190, totalVerifiedMs: null });
   });
 
@@ -108,9 +115,20 @@ describe('figures of many bundles', () => {
   });
 });
 
-const result = (release = figures(), changes: Partial<Parameters<typeof releaseBudgets>[0]> = {}) => {
+type Release = ReturnType<typeof figures> & Partial<Pick<ReleaseBench['release'], 'processors'>>;
+const result = (release: Release = figures(), changes: Partial<Parameters<typeof releaseBudgets>[0]> = {}) => {
   const measured = {
-    release: { bundles: 2, itemsEach: 5, t0, ...release },
+    release: {
+      ...{ bundles: 2, itemsEach: 5, t0 },
+      processors: {
+        wallMs: 10_000,
+        used: [
+          { process: 'Temporal', ms: 9_000 },
+          { process: 'worker', ms: 3_000 },
+        ],
+      },
+      ...release,
+    },
     floor: { directories: 2, files: 4, runs: 5, medianMs: 60, fastestMs: 50 },
     approvals: { concurrency: 16, count: 6, perSecond: 40, barePerSecond: 70, ratio: 40 / 70 },
     accounts: null,
@@ -151,6 +169,15 @@ describe('budgets', () => {
     expect(verdictOn(result(page), '提前公开')).toBe(false);
   });
 
+  test('a call to another channel that begins too late is over; one that is not on record is not measured', () => {
+    const called = (at: number | null): BundleOutcome[] =>
+      outcomes.map((each) => ({ ...each, calls: at === null ? [] : [{ channel: 'wechat', at: moment(at) }] }));
+    const [a, b] = [called(4_999), called(null)];
+    expect(verdictOn(result(figures({}, a)), 'last call')).toBe(true);
+    expect(verdictOn(result(figures({}, called(5_001))), 'last call')).toBe(false);
+    expect(verdictOn(result(figures({}, [...a.slice(0, 1), ...b.slice(1)])), 'last call')).toBeNull();
+  });
+
   test('late commits, a slow site, slow approvals and accounts that cost more the more there are, are over', () => {
     const late = figures({}, [outcome('a', 10, []), outcome('b', 251, [])]);
     expect(verdictOn(result(late), 'p99')).toBe(false);
@@ -178,6 +205,9 @@ test('the page has machine, versions, every budget with its verdict, and what th
     expect(page).toContain(told);
   expect(page.match(/✔ 达到 within/g)).toHaveLength(result().budgets.filter(({ kept }) => kept).length);
   expect(page).toContain('– 未测 not measured');
+  expect(page).toContain('| Temporal | 9.0 | 75 % |');
+  expect(page).toMatch(/2 个处理器 10\.0 s .*\| 12\.0 \| 60 % \|/);
+  expect(releaseMarkdown(result({ ...figures(), processors: null }))).not.toContain('处理器用时');
 });
 
 test('the made-up notices are whole, differ, and have nothing that a reviewer would have to answer', async () => {
@@ -197,6 +227,13 @@ test('the made-up notices are whole, differ, and have nothing that a reviewer wo
   const numbers = await Promise.all([1, 2].map(async (serial) => makeNotice(serial, crypto.randomUUID(), ['website'])));
   expect(new Set(numbers.map(({ manifest }) => manifest.documentNumber)).size).toBe(2);
 }, 120_000);
+
+test.skipIf(process.platform !== 'linux')('processor time counts what a child used that has ended', async () => {
+  const self = [{ name: 'self', pid: process.pid }];
+  const before = (await processorTime(self))?.get('self') ?? Number.NaN;
+  spawnSync(process.execPath, ['-e', 'while (process.cpuUsage().user < 400_000);']);
+  expect((await processorTime(self))?.get('self')).toBeGreaterThanOrEqual(before + 400);
+});
 
 test('the floor is measured on real links and a real server', async () => {
   const times = await measureSymlinkFloor([Buffer.from('a'), Buffer.from('b')], { directories: 3, runs: 2 });

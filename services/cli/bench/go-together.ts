@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../../infra/bench/in-parallel.ts';
+import { type ProcessTree, processorTime } from '../../../infra/bench/processor-time.ts';
+import type { ProcessorUse } from '../../../schemas/bench.ts';
 import type { ReleaseState, ReleaseStatus } from '../../../schemas/release.ts';
 import type { Cast } from '../demo/people.ts';
 import { type Limits, readOn } from '../demo/persist.ts';
@@ -14,11 +16,14 @@ export type GoneTogether = {
   states: Map<string, ReleaseState>;
   /** Null where the prober died. */
   verdict: ProbeVerdict | null;
+  processors: ProcessorUse | null;
 };
 
 type Options = {
   websiteUrl: string;
   leadMs: number;
+  /** Of the system that is measured, and whatever else takes part. */
+  processes: readonly ProcessTree[];
   limits: Limits;
   progress: (doing: string, fraction?: number) => void;
 };
@@ -27,6 +32,8 @@ const AT_ONCE = 8;
 /** From T0 on nobody but the prober asks for anything, until all should be over. */
 const LEAVE_ALONE_MS = 5_000;
 const ASK_EVERY_MS = 1_000;
+/** Reading the processes takes a moment, which is not to be that of the commits. */
+const READING_MS = 100;
 /** Between two looks of the prober, whichever bundle they are at: more of them would measure the prober. */
 const LOOK_EVERY_MS = 2.5;
 
@@ -34,7 +41,7 @@ const LOOK_EVERY_MS = 2.5;
 export async function goTogether(
   { drafter, leader }: Pick<Cast, 'drafter' | 'leader'>,
   bundles: readonly SubmittedBundle[],
-  { websiteUrl, leadMs, limits, progress }: Options,
+  { websiteUrl, leadMs, processes, limits, progress }: Options,
 ): Promise<GoneTogether> {
   const read = ({ bundleId }: SubmittedBundle) => readOn(() => drafter.api.status(bundleId), limits);
   const prepared = await reachAll(bundles, read, {
@@ -66,19 +73,34 @@ export async function goTogether(
   const t0 = new Date(Date.now() + leadMs).toISOString();
   progress('签发 arm');
   await inParallel(bundles, AT_ONCE, ({ bundleId, seal }) => leader.api.arm(bundleId, { seal, t0 }));
-  const left = Date.parse(t0) - Date.now();
   progress(`T0 ${t0}`);
-  await sleep(Math.max(0, left) + LEAVE_ALONE_MS, undefined, { signal: limits.signal });
+  const untilT0 = Date.parse(t0) - Date.now() - READING_MS;
+  await sleep(Math.max(0, untilT0), undefined, { signal: limits.signal });
+  const used = await meter(processes);
+  await sleep(LEAVE_ALONE_MS, undefined, { signal: limits.signal });
   const ended = await reachAll(bundles, read, {
     limits,
     progress: (done) => progress('发布、核验 release and verify', done),
     isThere: ({ state }) => ends.includes(state),
     isStuck: () => false,
   });
+  const processors = await used();
   return {
     t0,
+    processors,
     states: new Map([...ended].map(([bundleId, { state }]) => [bundleId, state])),
     verdict: await prober.verdict(null),
+  };
+}
+
+/** Reads how much processor time each has used so far; what it answers with tells what they use from here on. */
+async function meter(processes: readonly ProcessTree[]): Promise<() => Promise<ProcessorUse | null>> {
+  const [before, from] = [await processorTime(processes), performance.now()];
+  return async () => {
+    const after = await processorTime(processes);
+    if (!before || !after) return null;
+    const used = [...after].map(([process, ms]) => ({ process, ms: Math.max(0, ms - (before.get(process) ?? 0)) }));
+    return { wallMs: performance.now() - from, used: used.sort((a, b) => b.ms - a.ms) };
   };
 }
 

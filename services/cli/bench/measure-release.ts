@@ -1,10 +1,13 @@
 import type { BareUpdates } from '../../../infra/bench/bare-update.ts';
+import type { CallBegun } from '../../../infra/bench/calls-begun.ts';
 import { inParallel } from '../../../infra/bench/in-parallel.ts';
 import { ITEMS_PER_NOTICE } from '../../../infra/bench/notices.ts';
+import type { ProcessTree } from '../../../infra/bench/processor-time.ts';
 import { measureSymlinkFloor } from '../../../infra/bench/symlink-floor.ts';
 import type { Reporter } from '../../../infra/local/report.ts';
 import type { ReleaseBench } from '../../../schemas/bench.ts';
 import type { Channel } from '../../../schemas/bundle.ts';
+import type { ReleaseId } from '../../../schemas/release.ts';
 import type { ApiClient } from '../api-client.ts';
 import type { Cast } from '../demo/people.ts';
 import type { Limits } from '../demo/persist.ts';
@@ -26,6 +29,9 @@ type Options = {
   concurrency: number;
   /** From arming to T0. */
   leadMs: number;
+  processes: readonly ProcessTree[];
+  /** What the channels recorded of their calls; none where their records cannot be read. */
+  callsOf: (releases: readonly ReleaseId[]) => Promise<CallBegun[]>;
   startBare: (size: { workflows: number; updatesEach: number }) => Promise<BareUpdates>;
   limits: Limits;
   report: Reporter;
@@ -37,7 +43,7 @@ const FLOOR_RUNS = 5;
 export async function measureRelease(
   options: Options,
 ): Promise<Pick<ReleaseBench, 'release' | 'floor' | 'approvals'> & { temporalVersion: string }> {
-  const { cast, auditor, websiteUrl, channels, count, concurrency, leadMs, limits, report } = options;
+  const { cast, auditor, websiteUrl, channels, count, concurrency, leadMs, processes, limits, report } = options;
   const bundles = await step(report, `送审 submit ${count} × ${ITEMS_PER_NOTICE}`, async (progress) => [
     await submitAll(cast, { count, channels, progress: (done) => progress('', done) }),
     channels.join(', '),
@@ -53,14 +59,21 @@ export async function measureRelease(
     return [measured, `${measured.perSecond.toFixed(0)}/s; bare Updates ${measured.barePerSecond.toFixed(0)}/s`];
   });
   const gone = await step(report, '同一时刻发布 release at one T0', async (progress) => {
-    const together = await goTogether(cast, bundles, { websiteUrl, leadMs, limits, progress });
+    const together = await goTogether(cast, bundles, { websiteUrl, leadMs, processes, limits, progress });
     const released = [...together.states.values()].filter((state) => state === 'released').length;
     return [together, `${released}/${count}`];
   });
-  const outcomes = await inParallel(bundles, 4, async ({ bundleId }): Promise<BundleOutcome> => {
-    const { releases, receipts } = await auditor.evidence(bundleId);
-    return { bundleId, released: gone.states.get(bundleId) === 'released', committed: releases[0] ?? null, receipts };
-  });
+  const evidence = await inParallel(bundles, 4, ({ bundleId }) => auditor.evidence(bundleId));
+  const calls = await options.callsOf(evidence.flatMap(({ releases: [only] }) => only?.releaseId ?? []));
+  const outcomes = evidence.map(
+    ({ bundleId, releases: [committed = null], receipts }): BundleOutcome => ({
+      bundleId,
+      released: gone.states.get(bundleId) === 'released',
+      committed,
+      receipts,
+      calls: calls.filter(({ releaseId }) => releaseId === committed?.releaseId),
+    }),
+  );
   const floor = await step(report, '符号链接下限 symlink floor', async () => {
     const pages = await pagesOf(bundles[0], websiteUrl);
     const times = await measureSymlinkFloor(pages, { directories: count, runs: FLOOR_RUNS });
@@ -73,6 +86,7 @@ export async function measureRelease(
       bundles: count,
       itemsEach: ITEMS_PER_NOTICE,
       t0: gone.t0,
+      processors: gone.processors,
       ...releaseFigures(outcomes, channels, gone.verdict && { verdict: gone.verdict, pages }),
     },
     floor: {

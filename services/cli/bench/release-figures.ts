@@ -10,6 +10,8 @@ export type BundleOutcome = {
   released: boolean;
   committed: { t0: string; committedAt: string } | null;
   receipts: readonly Pick<ChannelReceipt, 'channel' | 'state' | 'at'>[];
+  /** When each channel began its last call to a provider, ms since 1970. */
+  calls: readonly { channel: Channel; at: number }[];
 };
 
 type Figures = Pick<ReleaseBench['release'], 'released' | 'lateness' | 'channels' | 'seen'>;
@@ -50,10 +52,14 @@ function channelFigures(
     });
   const [live, verified] = [reached('live'), reached('verified')];
   const fromCommit = (all: typeof live) => spreadOf(all.map(({ at, committedAt }) => at - committedAt));
+  const calls = outcomes.flatMap(({ committed, calls }) =>
+    committed ? calls.filter((each) => each.channel === channel).map(({ at }) => at - Date.parse(committed.t0)) : [],
+  );
   return {
     channel,
     bundles: outcomes.length,
     verified: verified.length,
+    t0ToCall: spreadOf(calls),
     commitToLive: fromCommit(live),
     commitToVerified: fromCommit(verified),
     totalLiveMs: total(

@@ -11,6 +11,9 @@ const spreadTable = ({ release: { lateness, seen, channels } }: ReleaseBench): R
   rows: (
     [
       ['T0 → 提交 commit', lateness],
+      ...channels.flatMap(({ channel, t0ToCall }): [string, Spread | null][] =>
+        t0ToCall ? [[`T0 → ${channelName[channel]}调用开始 ${channel} call begun (its record)`, t0ToCall]] : [],
+      ),
       ['提交 → 网站第一项可见 commit → first item met in public (prober)', seen?.commitToFirst ?? null],
       ['提交 → 网站最后一项可见 commit → last item met in public (prober)', seen?.commitToLast ?? null],
       ...channels.flatMap(({ channel, commitToLive, commitToVerified }): [string, Spread | null][] => [
@@ -30,6 +33,24 @@ const channelTable = ({ release: { bundles, channels } }: ReleaseBench): Rows =>
     number(totalVerifiedMs),
   ]),
 });
+
+const processorTable = ({ release: { processors }, machine }: ReleaseBench): Rows => {
+  const { used = [], wallMs = 0 } = processors ?? {};
+  const all = used.reduce((total, { ms }) => total + ms, 0);
+  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+  const share = (ms: number, of: number) => `${round((100 * ms) / of)} %`;
+  return {
+    head: ['进程\nprocess', '处理器用时\nprocessor s', '占比\nshare'],
+    rows: [
+      ...used.map(({ process, ms }) => [process, seconds(ms), share(ms, all)]),
+      [
+        `合计，占 ${machine.processors} 个处理器 ${seconds(wallMs)} s 的 all, of so many processors and seconds`,
+        seconds(all),
+        share(all, wallMs * machine.processors),
+      ],
+    ],
+  };
+};
 
 const accountsTable = ({ accounts }: ReleaseBench): Rows => ({
   head: [
@@ -63,9 +84,10 @@ const looked = ({ release: { seen } }: ReleaseBench) =>
 /** What the figures are, so that nobody takes one for another. */
 const NOTES = [
   'Ratios are of one run on one machine, and hold elsewhere; the milliseconds and rates beside them do not.',
-  'A bundle has one document, one plan (not public), two interpretations and one annex. Times of commits are those of the release rows, by the database clock; of channels, those of their receipts, by their own; of the prober, when its request was answered. One look at a time is made per bundle, so that looking costs little: what the prober says is late by up to the time between two looks, and never early.',
+  'A bundle has one document, one plan (not public), two interpretations and one annex. Times of commits are those of the release rows, by the database clock; of channels, those of their receipts, by their own; of calls, those of the intent that a channel records before its last call to a provider (post or mail) for the release; of the prober, when its request was answered. One look at a time is made per bundle, so that looking costs little: what the prober says is late by up to the time between two looks, and never early.',
   'The symlink floor: the public pages of every bundle, as plain files in a directory each, are put in place by one atomic symlink switch per directory, one after another, and every page is then read once over HTTP from a static file server in a process of its own; from the first switch to the last answer, median of the runs.',
   'Approvals are signatures through the HTTP API, gate by gate over all bundles, but for the last gate, whose signature begins the preparation. After each gate as many bare Updates of minimal workflows are made with the same concurrency on the same Temporal server, so that what else the machine does falls on both.',
+  'Processor time is from T0 until every bundle was released, of each process with all that it starts (Linux only). It tells where the time goes: with all processors busy, what is late is late for want of one.',
   'Accounts are sandbox accounts of WeChat with the real consumer, workflows and records on the same Temporal and PostgreSQL; the platform publishes at once, so that times are our own work.',
   'What limits approvals: each is an HTTP request, an Update, and an activity that writes one row, so Temporal writes more of it than of a bare Update. Its transaction also appends to the audit chain, which has one appender at a time: an advisory lock is held from the append to the end of the commit. Approvals can therefore never be faster than commits that reach the disk one after another, whatever else is made faster.',
 ];
@@ -75,6 +97,7 @@ export const releaseTables = (result: ReleaseBench): string =>
     terminalTable(budgetTable(result.budgets)),
     terminalTable(spreadTable(result)),
     terminalTable(channelTable(result)),
+    ...(result.release.processors ? [terminalTable(processorTable(result))] : []),
     ...(result.accounts ? [terminalTable(accountsTable(result))] : []),
     looked(result),
     about(result),
@@ -88,6 +111,7 @@ export const releaseMarkdown = (result: ReleaseBench): string =>
     markdownTable(budgetTable(result.budgets)),
     markdownTable(spreadTable(result)),
     markdownTable(channelTable(result)),
+    ...(result.release.processors ? [markdownTable(processorTable(result))] : []),
     ...(result.accounts ? [markdownTable(accountsTable(result))] : []),
     looked(result),
     ...NOTES,

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { startBareUpdates } from '../../../infra/bench/bare-update.ts';
+import { callsBegun } from '../../../infra/bench/calls-begun.ts';
 import { machine } from '../../../infra/bench/machine.ts';
 import { scratchDatabase } from '../../../infra/bench/scratch.ts';
 import { writeReport } from '../../../infra/cli-io/report-file.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { createReporter } from '../../../infra/local/report.ts';
-import { localServices } from '../../../infra/local/services-here.ts';
+import { localProcesses, localServices } from '../../../infra/local/services-here.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { ReleaseBench } from '../../../schemas/bench.ts';
 import { ExitCode } from '../../../schemas/cli.ts';
@@ -62,6 +63,12 @@ export async function benchRelease(invocation: Invocation, rawOptions: unknown):
     count,
     concurrency,
     leadMs: lead * 1_000,
+    processes: [...(await localProcesses(dataDir)), { name: '测量 bench, prober', pid: process.pid }],
+    callsOf: (releases) =>
+      callsBegun(adminUrl, releases).catch((error: unknown) => {
+        stderr.write(`读不到渠道的调用记录 the channels’ records of their calls cannot be read: ${error}\n`);
+        return []; // a row that is not measured, after all that was
+      }),
     startBare: (size) => startBareUpdates({ address, namespace }, size),
     limits: { until: Date.now() + WITHIN_MS.base + count * WITHIN_MS.perBundle, signal },
     report,
