@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ToldCommit } from '../../activities/releases/types.ts';
+import type { ReleaseActivities, ToldCommit } from '../../activities/releases/types.ts';
 import { permanent } from '../../schemas/failures.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { type Driver, inReview, prepared, publish } from '../support/policy-release-driver.ts';
@@ -98,6 +98,63 @@ describe('while the commit waits for its instant', () => {
       expect(await withdrawn).toMatchObject({ state: 'withdrawing' });
       await driver.called('withdrawn');
       expect(driver.calls).not.toContain('go website');
+    });
+  });
+});
+
+describe('the commit goes by the row of the plan', () => {
+  /** A bundle that is armed while its plan cannot be written; `mend` lets the next try write it. */
+  async function arming(use: (driver: Driver, mend: () => Promise<void>, armed: Promise<unknown>) => Promise<void>) {
+    const asked = Promise.withResolvers<void>();
+    let [isAway, isThere] = [true, false];
+    const overrides: Partial<ReleaseActivities> = {
+      async savePlan(_sealed, plan) {
+        asked.resolve();
+        if (isAway) throw new Error('The database is away');
+        isThere = plan !== null;
+        return { committedAt: null };
+      },
+      async commitRelease() {
+        if (!isThere) throw permanent('WrongPhase', { zh: '没有发布计划', en: 'There is no plan' });
+        return { outcome: 'committed', committedAt: new Date().toISOString(), told: true };
+      },
+    };
+    const mend = async () => {
+      isAway = false;
+      await environment.sleep('1 minute'); // more than the longest interval between two tries
+    };
+    await inReview(
+      environment,
+      async (driver) => {
+        await prepared(driver);
+        const armed = driver.arm(60_000);
+        await asked.promise;
+        await use(driver, mend, armed);
+      },
+      { overrides },
+    );
+  }
+
+  test('one that is written after T0 is committed late, within the window, and not held', async () => {
+    await arming(async (driver, mend, armed) => {
+      await environment.sleep('2 minutes');
+      expect((await driver.status()).state).toBe('armed');
+      await mend();
+      await armed;
+      await driver.until('releasing');
+      expect(driver.calls).not.toContain('→ held');
+    });
+  });
+
+  test('a hold that comes meanwhile wins', async () => {
+    await arming(async (driver, mend, armed) => {
+      const held = driver.handle.executeUpdate(messages.hold, asLeader);
+      await driver.until('committing');
+      await environment.sleep('2 minutes');
+      await mend();
+      await armed;
+      expect(await held).toMatchObject({ state: 'held' });
+      expect(driver.calls).not.toContain('→ releasing');
     });
   });
 });
