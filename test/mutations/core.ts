@@ -14,7 +14,6 @@ export const core = [
     ['commit: plan and materials', 'if (!whole && !isNotice) {', never],
     ['commit: a 公告 interprets nothing', 'if (!whole && !isNotice) {', 'if (!whole) {'],
     ['commit: every gate', 'if (open.length > 0) {', never],
-    ['commit: a return is no signature', "    .where('decision', '=', 'signed')\n", ''],
     ['commit: warnings answered', 'if (unanswered.length > 0) {', never],
     [
       'commit: answered at their own gate',
@@ -22,37 +21,56 @@ export const core = [
       'warnings.filter(({ gate, finding }) => !answered.has(`${gate} ${finding}`));',
       'warnings.filter(({ finding }) => ![...answered].some((each) => each.endsWith(finding)));',
     ],
-    [
-      'commit: two people let it pass',
-      "    .having(({ fn }) => fn.count('person_id').distinct(), '=', 2) // who asked, and who confirmed\n",
-      '',
-    ],
     ['commit: never where its rule forbids', '!overridable || !mayPass.has(finding)', '!mayPass.has(finding)'],
     ['commit: error findings', 'if (standing.length === 0) return;', 'return;'],
   ]),
-  ...guardsOf('infra/postgres/core/commit.ts', 'core tests', [
+  ...guardsOf('infra/postgres/core/armed-rows.ts', 'core tests', [
+    ['commit: a return is no signature', "\n          and decision = 'signed') as signed", ') as signed'],
+    ['commit: two people let it pass', 'group by finding having count(distinct person_id) = 2', 'group by finding'],
+    [
+      'commit: signed on this very seal',
+      'from decision where (bundle_id, revision, seal) = (plan.bundle_id, plan.revision, plan.seal)',
+      'from decision where bundle_id = plan.bundle_id',
+    ],
+    ['commit: locks', "for update ${contended === 'skipped'", "for share ${contended === 'skipped'"],
+    ['together: nobody waits for the lock of one', 'sql`skip locked`', 'sql``'],
+    [
+      'commit: let pass on this very seal',
+      '(select finding from override\n          where (bundle_id, revision, seal) = (plan.bundle_id, plan.revision, plan.seal)',
+      '(select finding from override\n          where bundle_id = plan.bundle_id',
+    ],
+  ]),
+  ...guardsOf('infra/postgres/core/may-commit.ts', 'core tests', [
     [
       'commit: a repeat gets the row of the first',
-      "if (done) return { outcome: 'committed', committedAt: done.committed_at };",
+      "if (done) return { outcome: 'committed', committedAt: done.committed_at, t0: done.t0 };",
       '',
     ],
-    ['commit: restore mark', 'if (restored) throw unreconciled(restored);', ''],
+    ['commit: restore mark', 'if (rows.restored) throw unreconciled(rows.restored);', ''],
     [
       'commit: armed',
       'if (!own) throw permanent',
-      "if (!own) return { outcome: 'early', waitMs: 1 }; if (!own) throw permanent",
-    ],
-    ['commit: never early', "if (clock.wait_ms > 0) return { outcome: 'early', waitMs: clock.wait_ms };", ''],
-    [
-      'commit: the staging of the armed revision',
-      "if (!release) throw permanent('SealStale', { zh: '预置的不是这一版', en: 'What is staged is another revision' });",
-      "if (!release) return { outcome: 'committed', committedAt: clock.now };",
+      "if (!own) return { outcome: 'unsettled' }; if (!own) throw permanent",
     ],
     [
-      'commit: locks',
-      "return plans.orderBy('bundle_id').forUpdate().execute();",
-      "return plans.orderBy('bundle_id').execute();",
+      'commit: only behind its lock',
+      "if (going.some(({ bundle_id }) => !rows.locked.includes(bundle_id))) return { outcome: 'unsettled' };",
+      '',
     ],
+    [
+      'commit: the seal of the call is the armed one',
+      'if (own.seal !== sealed.seal || own.revision !== sealed.revision) throw stale(own);',
+      '',
+    ],
+    [
+      'commit: no newer revision was accepted',
+      'if ((row.accepted ?? row.revision) !== row.revision) throw stale(row);',
+      '',
+    ],
+    ['commit: signed whole, and each of its group', '    assertSignedWhole(row);\n', ''],
+    ['commit: never early', "if (own.wait_ms > 0) return { outcome: 'early', t0: own.t0 };", ''],
+    ['commit: staged', 'if (bare) throw permanent', 'if (false) throw permanent'],
+    ['commit: the staging of the armed revision', 'if (own.staged !== releaseId) {', never],
     ['group: nobody else goes along', 'if (stranger) throw permanent', 'if (false) throw permanent'],
     [
       'group: every member is armed',
@@ -61,14 +79,45 @@ export const core = [
     ],
     ['group: one instant', 'if (Date.parse(plan.t0) !== Date.parse(own.t0)) {', never],
     [
-      'commit: no newer revision was accepted',
-      'if ((accepted.revision ?? plan.revision) !== plan.revision) throw stale(plan);',
+      'group: its own list',
+      'groups.filter(({ group_id }) => group_id === own.group_id);',
+      'groups.filter(() => true);',
+    ],
+  ]),
+  ...guardsOf('infra/postgres/core/commit.ts', 'core tests', [
+    ['together: what waits for another is asked again alone', "amongOthers.outcome === 'unsettled'", 'false'],
+    ['together: a batch that failed is asked again one by one', '.catch(() => unsettled)', ''],
+    [
+      'together: a refusal of one is no refusal of the others',
+      "return { outcome: 'refused' as const, refusal };",
+      'throw refusal;',
+    ],
+    ['together: a refusal is told to who asked', "if (verdict.outcome === 'refused') throw verdict.refusal;", ''],
+    [
+      'together: only what is due',
+      "(verdict.outcome === 'due' ? verdict.bundleIds : [])",
+      '(verdict.bundleIds ?? bundleIds)',
+    ],
+    [
+      'commit: all that is due is inserted',
+      "if (!rows[0] || rows.length !== new Set(bundleIds).size) throw new RangeError('Not all that is due was armed');",
       '',
+      { explained: 'the plans are locked and the staging was looked for; this is for rows that vanish under the lock' },
     ],
   ]),
   ...guardsOf('infra/postgres/core/decisions.ts', 'core tests', [
-    ['carry: signatures only', "      .where('old.decision', '=', 'signed')\n", ''],
-    ['carry: the same input', "          .onRef('input.sha256', '=', 'old.input_sha256'),", ','],
+    [
+      'carry: signatures only',
+      "      .where('old.decision', '=', 'signed')\n",
+      '',
+      { explained: 'the row decides: decision_carried_forward refuses a return, and what is refused is left out' },
+    ],
+    [
+      'carry: the same input',
+      "          .onRef('input.sha256', '=', 'old.input_sha256'),",
+      ',',
+      { explained: 'the row decides: decision_on_its_input refuses it, and what is refused is left out' },
+    ],
     [
       'carry: not over an error',
       "sql<boolean>`not revision.obligations -> 'errors' @> jsonb_build_array(jsonb_build_object('gate', old.gate))`",
@@ -84,12 +133,8 @@ export const core = [
     ['hold: too late is said', 'if (released) return { committedAt: released.committed_at };', ''],
     [
       'group: a refused list leaves nothing',
-      'formGroup: (groupId, members, leaderId) =>\n    db.transaction().execute(async (tx) => {',
-      'formGroup: (groupId, members, leaderId) =>\n    (async (tx = db) => {',
-      {
-        explained:
-          'a mutation that does not parse is no mutation; the test of the list is core-commit › “takes nobody along”',
-      },
+      'formGroup: (groupId, members, leaderId) =>\n    db.transaction()',
+      'formGroup: (groupId, members, leaderId) =>\n    ({ execute: (work) => work(db) })',
     ],
   ]),
   ...guardsOf('infra/postgres/core/migrations/0003-release-engine.sql', 'core tests', [

@@ -4,6 +4,7 @@ export const course = [
   ...guardsOf('workflows/policy-release/before-release.ts', 'model', [
     ['T0: late window', 'if (late > lateWindowMs) {', never],
     ['T0: ready still', 'const isMissing = () => releaseBlockers(board).length > 0;', 'const isMissing = () => false;'],
+    ["T0: the plan's row is there", 'if (!(await holdsUntil(() => course.planStored === plan))) return;', ''],
     [
       'T0: watches while the commit waits',
       'await holdsUntil(() => ended || isMissing());',
@@ -36,6 +37,19 @@ export const course = [
       'clocks = await clocksNow();\n      continue;',
       'continue;',
       { tests: 'workflow tests', only: 'counts hours' },
+    ],
+  ]),
+  ...guardsOf('workflows/policy-release/course.ts', 'model', [
+    [
+      'rows of transitions: one after another',
+      'const stored = lastStored.then(',
+      'const stored = Promise.resolve().then(',
+    ],
+    ['rows of plans: one after another', 'planWritten.then(async', 'Promise.resolve().then(async'],
+    [
+      'told: no try twice',
+      'for (const channel of channels) told.set(channel, attempt);',
+      'for (const channel of channels) void channel;',
     ],
   ]),
   ...guardsOf('workflows/policy-release/after-commit.ts', 'model', [

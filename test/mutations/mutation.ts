@@ -4,6 +4,20 @@ export const suites = {
   'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
   'core tests': { project: 'integration', files: ['test/integration/core-commit', 'test/integration/core-decisions'] },
   'audit tests': { project: 'integration', files: ['test/integration/audit-chain.test.ts'] },
+  'website tests': {
+    project: 'integration',
+    files: [
+      'test/integration/website-stream',
+      'test/integration/website-release',
+      'test/integration/website-withdrawal',
+    ],
+  },
+  'public view tests': { project: 'unit', files: ['test/unit/website-public-view.test.ts'] },
+  'read-back tests': { project: 'unit', files: ['test/unit/website-read-back.test.ts'] },
+  'inbox tests': { project: 'integration', files: ['test/integration/core-store', 'test/integration/website-release'] },
+  'signature tests': { project: 'unit', files: ['test/unit/kafka-event-signature.test.ts'] },
+  'chain tests': { project: 'unit', files: ['test/unit/audit/chain', 'test/unit/audit/checkpoints'] },
+  'promise tests': { project: 'unit', files: ['test/unit/audit/evidence-report', 'test/unit/audit/cli-audit'] },
 } as const;
 
 export type Mutation = {

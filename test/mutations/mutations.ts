@@ -1,6 +1,7 @@
 import { core } from './core.ts';
 import { course } from './course.ts';
 import type { Mutation } from './mutation.ts';
+import { otherHearts } from './other-hearts.ts';
 import { board, rules } from './rules-and-board.ts';
 
-export const mutations: Mutation[] = [...rules, ...board, ...course, ...core];
+export const mutations: Mutation[] = [...rules, ...board, ...course, ...core, ...otherHearts];

@@ -35,13 +35,15 @@ try {
 
   const tests = createTests({ directory: copy, environment: await services(), signal: ended.signal });
   for (const suite of new Set(chosen.map((mutation) => mutation.tests))) {
-    const sound = await tests.run(suite, { lives: lives[0] });
+    const named = chosen.flatMap((mutation) => (mutation.tests === suite ? [mutation.only] : []));
+    const only = named.includes(undefined) ? undefined : named.join('|');
+    const sound = await tests.run(suite, { only, lives: lives[0] });
     if (sound.kind !== 'missed') throw new Error(`With every guard in its place, ${suite}: ${JSON.stringify(sound)}`);
   }
   process.stdout.write('| Guard | File | Noticed by |\n| --- | --- | --- |\n');
   for (const mutation of chosen) {
     const verdict = await tried(mutation, tests);
-    if (verdict.kind === 'missed' && !mutation.explained) missed += 1;
+    if (!['noticed', 'endless'].includes(verdict.kind) && !mutation.explained) missed += 1;
     process.stdout.write(`| ${mutation.guard} | ${mutation.file} | ${said(verdict, mutation)} |\n`);
   }
 } finally {
@@ -89,5 +91,6 @@ async function tried(mutation: Mutation, tests: ReturnType<typeof createTests>):
 function said(verdict: Verdict, { tests, explained }: Mutation): string {
   if (verdict.kind === 'noticed') return `${tests} › “${verdict.by}”`;
   if (verdict.kind === 'endless') return `${tests}: they never end`;
-  return explained ? `*not by ${tests}*: ${explained}` : '**nothing**';
+  if (explained) return `*not by ${tests}*: ${explained}`;
+  return verdict.kind === 'broken' ? `**no test ran**: ${verdict.why}` : '**nothing**';
 }

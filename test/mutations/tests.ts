@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Mutation, suites } from './mutation.ts';
 
-/** `noticed`: this test failed. `endless`: no answer within the time. */
-export type Verdict = { kind: 'missed' } | { kind: 'noticed'; by: string } | { kind: 'endless' };
+/**
+ * `noticed`: this test failed. `endless`: no answer within the time. `broken`: no test ran, because something does not even
+ * load, which proves nothing about the guard.
+ */
+export type Verdict =
+  | { kind: 'missed' }
+  | { kind: 'noticed'; by: string }
+  | { kind: 'endless' }
+  | { kind: 'broken'; why: string };
 
 const Report = z.object({
   success: z.boolean(),
@@ -16,14 +23,14 @@ const Report = z.object({
     }),
   ),
 });
-const patienceMs = 8 * 60_000;
+/** Far more than a busy machine needs for a few hundred lives, or for ten thousand. */
+const patienceMs = (lives = 0) => (lives > 1_000 ? 15 : 4) * 60_000;
 
 type Deps = { directory: string; environment: Record<string, string>; signal: AbortSignal };
 /** Runs suites of a directory, one at a time, until the first test fails. */
 export function createTests({ directory, environment, signal }: Deps) {
   const outputFile = join(directory, 'report.json');
   return {
-    /** @throws Error where the tests do not even load: a guard that leaves a file that cannot be read proves nothing */
     async run(
       suite: Mutation['tests'],
       some: { only?: string | undefined; lives?: number | undefined },
@@ -33,7 +40,11 @@ export function createTests({ directory, environment, signal }: Deps) {
       await rm(outputFile, { force: true });
       const reporter = ['--reporter=json', `--outputFile=${outputFile}`];
       const env = { ...process.env, ...environment, LOCKSTEP_MODEL_RUNS: String(some.lives ?? '') };
-      const ended = await vitest(['run', '--project', project, '--bail=1', ...reporter, ...files, ...only], env);
+      const ended = await vitest(
+        ['run', '--project', project, '--bail=1', ...reporter, ...files, ...only],
+        env,
+        patienceMs(some.lives),
+      );
       if (ended === 'endless') return { kind: 'endless' };
       const report = Report.parse(JSON.parse(await readFile(outputFile, 'utf8')));
       const tests = report.testResults.flatMap((file) => file.assertionResults);
@@ -41,11 +52,11 @@ export function createTests({ directory, environment, signal }: Deps) {
       if (failed) return { kind: 'noticed', by: failed.fullName };
       const ran = tests.some(({ status }) => status === 'passed');
       if (report.success && ran) return { kind: 'missed' };
-      throw new Error(`No test ran: ${report.testResults.map(({ message }) => message).join('\n')}`);
+      return { kind: 'broken', why: report.testResults.map(({ message }) => message).join('; ') };
     },
   };
 
-  function vitest(args: string[], env: NodeJS.ProcessEnv): Promise<'ended' | 'endless'> {
+  function vitest(args: string[], env: NodeJS.ProcessEnv, mostMs: number): Promise<'ended' | 'endless'> {
     signal.throwIfAborted();
     // A group of its own: a run that stops at its first failure leaves servers behind, which have to go with it.
     const child = spawn(join(directory, 'node_modules', '.bin', 'vitest'), args, {
@@ -56,7 +67,7 @@ export function createTests({ directory, environment, signal }: Deps) {
     const patience = setTimeout(() => {
       endless = true;
       end();
-    }, patienceMs);
+    }, mostMs);
     signal.addEventListener('abort', end, { once: true });
     return new Promise((resolve, reject) => {
       child.on('error', reject);

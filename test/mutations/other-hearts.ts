@@ -1,0 +1,179 @@
+import { guardsOf, never } from './mutation.ts';
+
+const switches = 'infra/postgres/website/writes.ts';
+const website = [
+  ...guardsOf(switches, 'website tests', [
+    [
+      'stage: what is public, or was, stays so',
+      "if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return;",
+      '',
+    ],
+    ['refuse: touches nothing that is public, or was', ".where('release.state', 'in', ['staged', 'refused'])", ''],
+    ['go: only what is staged', "if (release?.state !== 'staged') return undefined;", ''],
+    [
+      'go: a late one covers nothing newer',
+      'if (shown?.committed_at && Date.parse(shown.committed_at) > Date.parse(facts.committed_at)) {',
+      never,
+    ],
+    ['go: a group waits for its last', 'if (waiting.length < new Set(group).size) return;', ''],
+    [
+      'go: of a group one is the last',
+      "await tx.selectFrom('pointer_version').select('version').forUpdate().execute();",
+      '',
+    ],
+    [
+      'rolled back: withdrawn stays withdrawn',
+      "if (!release || release.state === 'discarded' || release.state === 'withdrawn') return;",
+      "if (!release || release.state === 'discarded') return;",
+    ],
+    [
+      'rolled back: its text goes',
+      'await deleteFiles(releaseId, tx);\n      await stopWaiting([releaseId], tx);\n      await change(releaseId, { state:',
+      'await stopWaiting([releaseId], tx);\n      await change(releaseId, { state:',
+    ],
+    [
+      'rolled back: its key goes',
+      "{ state: 'discarded', key: null, discarded_at: now }",
+      "{ state: 'discarded', discarded_at: now }",
+    ],
+    ['rolled back: no longer shown', 'await switchTo(release.bundle_id, shows, tx);', ''],
+    [
+      'withdrawn: its text goes',
+      'await deleteFiles(releaseId, tx);\n      await stopWaiting([releaseId], tx);\n      await change(releaseId, { ...withdrawn',
+      'await stopWaiting([releaseId], tx);\n      await change(releaseId, { ...withdrawn',
+    ],
+    ['withdrawn: its key goes', '{ ...withdrawn, key: null }', 'withdrawn'],
+    [
+      'withdrawn: before it was seen',
+      "return void (await tx.insertInto('release').values(unseen).execute());",
+      'return;',
+    ],
+    [
+      'withdrawn: a newer release stays',
+      "if (release.state === 'live') await switchTo(release.bundle_id, releaseId, tx);",
+      'await switchTo(release.bundle_id, releaseId, tx);',
+    ],
+  ]),
+  ...guardsOf('services/website/open-release.ts', 'website tests', [
+    ['go: every page is the sealed one', 'if (digestOf(plain) !== sha256) {', never],
+  ]),
+  ...guardsOf('services/website/handler.ts', 'website tests', [
+    [
+      'go: opened before the switch',
+      "if ('refusal' in opened) return site.refuse(release, opened.refusal, tx);",
+      "if ('refusal' in opened) Object.assign(opened, { value: { catalogue: {} } });",
+    ],
+    [
+      'prepare: no plain text',
+      'if (!ciphertext) return site.refuse(release, unsealed(object.path), tx);',
+      'if (!ciphertext) continue;',
+    ],
+  ]),
+  ...guardsOf('services/website/public-view.ts', 'public view tests', [
+    ['withdrawn text leaves memory', 'if (before) opened.removeWhere((key) => key.startsWith(before.releaseId));', ''],
+    ['nothing is said of the unknown', 'if (!shown.has(bundleId)) throw error;', ''],
+  ]),
+  ...guardsOf('services/website/read-back.ts', 'read-back tests', [
+    [
+      'every byte is compared',
+      'if (status === 200 && digestOf(clearSlots(body, mediaType)) === sha256) continue;',
+      'if (status === 200) continue;',
+    ],
+    ['a page has to be there', 'if (status === 200 && digestOf', 'if (digestOf'],
+    ['told before it is marked', 'await receipts.announceVerified(releaseId, new Date().toISOString());', ''],
+  ]),
+];
+
+const events = [
+  ...guardsOf('infra/postgres/inbox.ts', 'inbox tests', [
+    ['an effect happens once', "if (inserted.numInsertedOrUpdatedRows === 0n) return 'duplicate';", ''],
+    ['row and effect commit together', 'db.transaction().execute(', '((work) => work(db))('],
+  ]),
+  ...guardsOf('infra/kafka/event-signature.ts', 'signature tests', [
+    ['it is signed', 'if (keyId === undefined || signature === undefined) throw', 'if (false) throw'],
+    ['by this key', "if (!verify(null, signedBytes(record), key, Buffer.from(signature, 'base64')))", 'if (false)'],
+    [
+      'by one who may say it',
+      'if (!producer.says.some((beginning) => event.type.startsWith(beginning)))',
+      'if (false)',
+    ],
+    [
+      'for its own channel',
+      "if (producer.channel && 'channel' in event.data && event.data.channel !== producer.channel)",
+      'if (false)',
+    ],
+    ['the topic is signed', "'lockstep-event-v1', topic,", "'lockstep-event-v1',"],
+    ['the bundle is signed', "topic, key, headers.ce_id ?? ''", "topic, headers.ce_id ?? ''"],
+    ['the event id is signed', "headers.ce_id ?? '', ", ''],
+    ['the event type is signed', "headers.ce_type ?? '', ", ''],
+    ['what it says is signed', ", headers.ce_type ?? '', value]", ", headers.ce_type ?? '']"],
+    ['no byte moves between fields', 'return [length, bytes];', 'return [bytes];'],
+  ]),
+];
+
+const evidence = [
+  ...guardsOf('activities/audit/chain.ts', 'chain tests', [
+    [
+      'two checkpoints of one size agree',
+      'if (other && other.head !== checkpoint.head) return bad(checkpoint.size, twoHeads);',
+      '',
+    ],
+    ['chain: no row is missing', 'if (parsed.data.seq !== seq) return bad(seq, misplaced(parsed.data.seq));', ''],
+    ['chain: no row was changed', 'if (hashOf(parsed.data) !== parsed.data.hash) return bad(seq, altered);', ''],
+    [
+      'chain: each row follows from the one before',
+      'if (parsed.data.prevHash !== head) return bad(seq, unlinked);',
+      '',
+    ],
+    [
+      'chain: it is the one that was signed',
+      'if (expected && expected.head !== parsed.data.hash) return bad(seq, forked);',
+      '',
+    ],
+    ['chain: nothing is cut off', 'return longest > size ?', 'return false ?'],
+    ['extract: in order', 'if (seq <= last.size) return bad(seq, misplaced(seq));', ''],
+    ['extract: no row was changed', 'if (hashOf(parsed.data) !== hash) return bad(seq, altered);', ''],
+    [
+      'extract: neighbours fit',
+      'if (seq === last.size + 1 && parsed.data.prevHash !== last.head) return bad(seq, unlinked);',
+      '',
+    ],
+  ]),
+  ...guardsOf('activities/audit/checkpoint.ts', 'chain tests', [
+    ['checkpoint: by the key it names', 'checkpoint.keyId === keyIdOf(publicKey) &&', ''],
+    [
+      'checkpoint: its signature fits',
+      "verify(null, signedBytes(checkpoint), publicKey, Buffer.from(checkpoint.signature, 'base64'));",
+      'true;',
+    ],
+  ]),
+  ...guardsOf('activities/audit/checkpoint-lines.ts', 'chain tests', [
+    [
+      'checkpoint: one that nobody signed is an alarm',
+      'else return { ok: false, line: index + 1, why: notSigned };',
+      '',
+    ],
+  ]),
+  ...guardsOf('activities/audit/promise.ts', 'promise tests', [
+    ['evidence: every gate', '.filter((gate) => !signed.has(gate))', '.filter(() => false)'],
+    [
+      'evidence: every warning answered',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the guard
+      '.filter(({ gate, finding }) => !answered.has(`${gate} ${finding}`))',
+      '.filter(() => false)',
+    ],
+    ['evidence: every error let pass', '.filter(({ finding }) => !overridden.has(finding))', '.filter(() => false)'],
+    ['evidence: by two people', ' && personId !== each.personId', ''],
+    ['evidence: not before T0', 'Date.parse(committedAt) < Date.parse(t0)', 'false'],
+    [
+      'evidence: signed before the commit',
+      "each.decision === 'signed' && inTime(each.decidedAt)",
+      "each.decision === 'signed'",
+    ],
+    ['evidence: a return is no signature', "each.decision === 'signed' && ", ''],
+    ['evidence: let pass before the commit', 'each.seal === seal && inTime(each.at)', 'each.seal === seal'],
+  ]),
+];
+
+/** Beside the heart: what keeps the public site, the events and the evidence honest. */
+export const otherHearts = [...website, ...events, ...evidence];
