@@ -88,6 +88,8 @@ export const GateState = z.strictObject({
   blockedBy: z.array(FindingKey),
   /** End of the gate clock; null while it cannot be computed (see `clockProblem`). */
   dueAt: Instant.nullable(),
+  /** Version of the working-day table by which that was reckoned (I22); null where hours are counted, or no clock runs. */
+  calendarVersion: z.int().positive().nullable(),
   overdue: z.boolean(),
   /** Why the clock does not run: a calendar year that has not been imported is an error, never a guess. */
   clockProblem: Bilingual.nullable(),

@@ -26,18 +26,20 @@ export function gateClock(
       remindAt: after(hours / 2),
       dueAt: after(hours),
       escalateAt: after(hours + 1),
+      calendarVersion: null,
       problem: null,
     };
   }
+  const named = { gate: gate.id, calendarVersion: calendar.version };
   try {
     const { clockWorkingDays: days, remindBeforeWorkingDays: before, escalateAfterWorkingDays: after } = gate;
     const at = (workingDays: number) => addWorkingDays(calendar, submittedAt, workingDays);
     // Of a clock that is shorter than its reminder nobody needs to be reminded.
     const remindAt = before > 0 && days > before ? at(days - before) : null;
-    return { gate: gate.id, remindAt, dueAt: at(days), escalateAt: at(days + after), problem: null };
+    return { ...named, remindAt, dueAt: at(days), escalateAt: at(days + after), problem: null };
   } catch (error) {
     const cause = permanentCause(error);
     if (cause?.type !== 'CalendarYearMissing') throw error;
-    return { gate: gate.id, remindAt: null, dueAt: null, escalateAt: null, problem: cause.message };
+    return { ...named, remindAt: null, dueAt: null, escalateAt: null, problem: cause.message };
   }
 }

@@ -56,6 +56,8 @@ export type GateClock = {
   remindAt: Instant | null;
   dueAt: Instant | null;
   escalateAt: Instant | null;
+  /** Null where it counts hours. */
+  calendarVersion: number | null;
   problem: Bilingual | null;
 };
 

@@ -106,7 +106,13 @@ export function recordingActivities(overrides: Partial<ReleaseActivities> = {}):
         const [remind, due, escalate] = emergencyAt
           ? [emergencyHours / 2, emergencyHours, emergencyHours + 1]
           : [(clockWorkingDays - 1) * 24, clockWorkingDays * 24, (clockWorkingDays + 1) * 24];
-        return { gate: id, remindAt: after(remind), dueAt: after(due), escalateAt: after(escalate), problem: null };
+        const calendarVersion = emergencyAt ? null : 3;
+        return {
+          ...{ gate: id, calendarVersion, problem: null },
+          remindAt: after(remind),
+          dueAt: after(due),
+          escalateAt: after(escalate),
+        };
       });
     },
     async stageRelease(_sealed, channels) {

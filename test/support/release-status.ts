@@ -29,6 +29,7 @@ export const releaseStatus = (changes: Partial<ReleaseStatus> = {}): ReleaseStat
     mustAnswer: [],
     blockedBy: [],
     dueAt: null,
+    calendarVersion: null,
     overdue: false,
     clockProblem: null,
   })),

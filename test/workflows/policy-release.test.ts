@@ -210,6 +210,7 @@ describe('gates', () => {
               remindAt: null,
               dueAt: new Date(Date.parse(at) + 28 * day).toISOString(),
               escalateAt: null,
+              calendarVersion: 3,
               problem: null,
             })),
         },
@@ -230,7 +231,10 @@ describe('gates', () => {
       {
         overrides: {
           gateClocks: async (gates) =>
-            gates.map(({ id }) => ({ gate: id, remindAt: null, dueAt: null, escalateAt: null, problem })),
+            gates.map(({ id }) => ({
+              ...{ gate: id, calendarVersion: 3, problem },
+              ...{ remindAt: null, dueAt: null, escalateAt: null },
+            })),
         },
       },
     );

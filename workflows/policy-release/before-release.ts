@@ -18,9 +18,9 @@ export async function review(course: Course): Promise<void> {
   if (!submission || !submittedAt) return;
   const clocksNow = async (): Promise<GateClock[]> => {
     const clocks = await rows.gateClocks(submission.gates, submittedAt, board.emergency?.at ?? null);
-    for (const { gate, dueAt, problem } of clocks) {
+    for (const { gate, dueAt, calendarVersion, problem } of clocks) {
       const state = board.gates.find((candidate) => candidate.gate === gate);
-      if (state && reviewing === course.epoch) Object.assign(state, { dueAt, clockProblem: problem });
+      if (state && reviewing === course.epoch) Object.assign(state, { dueAt, calendarVersion, clockProblem: problem });
     }
     return clocks;
   };
@@ -39,15 +39,15 @@ export async function review(course: Course): Promise<void> {
       continue;
     }
     if (board.state !== 'in-review' || course.epoch !== reviewing || board.withdrawal) return;
-    for (const { gate, kind, at } of ahead) {
+    for (const { gate, kind, at, limit } of ahead) {
       if (at > Date.now() || !isOpen(course, gate)) continue;
       told.add(`${kind} ${gate}`);
       const state = board.gates.find((candidate) => candidate.gate === gate);
       if (state && kind === 'gate-overdue') {
         state.overdue = true; // shown and announced; a late review is still a review
-        await enter('in-review', 'system', `gate ${gate} is overdue since ${state.dueAt}`);
+        await enter('in-review', 'system', `gate ${gate} is overdue: ${limit.en}`);
       }
-      await course.notify(kind, { gate });
+      await course.notify(kind, { gate, detail: limit });
     }
   }
   await enter(isReturned(board) ? 'returned' : 'cleared', 'system');
@@ -58,15 +58,24 @@ const isOpen = ({ board }: Course, gate: string) =>
 
 /** 催办、超期、升级, as milliseconds since the epoch. */
 const momentsAhead = (clocks: GateClock[]) =>
-  clocks.flatMap(({ gate, remindAt, dueAt, escalateAt }) =>
+  clocks.flatMap((clock) =>
     (
       [
-        ['gate-reminder', remindAt],
-        ['gate-overdue', dueAt],
-        ['gate-escalation', escalateAt],
+        ['gate-reminder', clock.remindAt],
+        ['gate-overdue', clock.dueAt],
+        ['gate-escalation', clock.escalateAt],
       ] as const
-    ).flatMap(([kind, at]) => (at ? [{ gate, kind, at: Date.parse(at) }] : [])),
+    ).flatMap(([kind, at]) => (at ? [{ gate: clock.gate, kind, at: Date.parse(at), limit: limitOf(clock) }] : [])),
   );
+
+/** A time limit means nothing without the table by which it was reckoned: a later one may say another day (I22). */
+const limitOf = ({ dueAt, calendarVersion }: GateClock): Bilingual =>
+  calendarVersion === null
+    ? { zh: `审核时限 ${dueAt}（应急，按小时计）`, en: `due ${dueAt} (emergency, in hours)` }
+    : {
+        zh: `审核时限 ${dueAt}（工作日历第 ${calendarVersion} 版）`,
+        en: `due ${dueAt} (calendar version ${calendarVersion})`,
+      };
 
 /** 预置: final objects are made and staged on every channel, and no reader can see them. */
 export async function prepare(course: Course): Promise<void> {

@@ -84,6 +84,7 @@ export function enterReview(board: Board, submission: Submission, submittedAt: I
     mustAnswer: submission.obligations.warnings.filter(({ gate }) => gate === id).map(({ finding }) => finding),
     blockedBy: submission.obligations.errors.filter(({ gate }) => gate === id).map(({ finding }) => finding),
     dueAt: null,
+    calendarVersion: null,
     overdue: false,
     clockProblem: null,
   }));
