@@ -27,7 +27,7 @@ describe('every recorded history replays against the workflows of today', () => 
       const [, path = ''] = file.split('.');
       expect(record, file).toContain(path);
     }
-    expect(ofReleases.length).toBeGreaterThanOrEqual(23);
+    expect(ofReleases.length).toBeGreaterThanOrEqual(26);
     expect(files.length - ofReleases.length).toBeGreaterThanOrEqual(12);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -163,6 +164,52 @@ const paths: Record<string, Path> = {
       await driver.arm(60_000);
       await environment.sleep('2 minutes');
       await driver.called('notice release-held');
+    },
+  },
+  'told-with-commit': {
+    bundle: {
+      overrides: {
+        commitRelease: async () => ({ outcome: 'committed', committedAt: new Date().toISOString(), told: true }),
+      },
+    },
+    async goes(driver) {
+      await goPublic(driver);
+      await publish(driver, 'website');
+      await driver.called('go wechat');
+      expect(driver.calls).not.toContain('go website');
+    },
+  },
+  'plan-written-late': {
+    bundle: {
+      overrides: {
+        async savePlan(_sealed, plan) {
+          const isAway = plan !== null && Date.parse(plan.t0) >= (await environment.currentTimeMs());
+          if (isAway) throw new Error('The database is away until T0 has passed');
+          return { committedAt: null };
+        },
+      },
+    },
+    async goes(driver) {
+      await prepared(driver);
+      const armed = driver.arm(60_000);
+      await driver.until('armed');
+      await environment.sleep('3 minutes');
+      await armed;
+      await driver.until('releasing');
+    },
+  },
+  'row-written-late': {
+    bundle: {
+      overrides: {
+        async recordDecision(_sealed, { gate }) {
+          if (gate === 'legal' && Context.current().info.attempt < 3) throw new Error('The database is away');
+          return { decidedAt: new Date().toISOString() };
+        },
+      },
+    },
+    async goes(driver) {
+      await signAll(driver);
+      await driver.until('preparing');
     },
   },
   'overdue-gate': {
