@@ -210,9 +210,13 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         const [seal, t0] = [sealOf(number() - one.behind), at(one.inMinutes)];
         const group = one.group ? { groupId: groupOf(number()), members: [bundleId, other] } : null;
         const input = { seal, t0: new Date(t0).toISOString(), leaderId: one.leader, group };
-        await command(ref.mayArm(now, seal, t0, Date.now()), messages.arm, input, () => {
+        const allowed = ref.mayArm(now, seal, t0, Date.now());
+        core.delayPlans(one.slow ? t0 + minute - Date.now() : 0);
+        await command(allowed, messages.arm, input, () => {
           Object.assign(now, { armed: true, t0, armedBy: one.leader, group: one.group });
         });
+        core.delayPlans(0);
+        if (allowed && one.slow) await pass(t0 + minute - Date.now());
         break;
       }
       case 'peer-says': {

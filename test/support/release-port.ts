@@ -4,6 +4,7 @@ import type { GateDecision } from '../../schemas/gate.ts';
 import { gates, type Reference, type Revision } from './release-reference.ts';
 import { sealOf } from './release-revision.ts';
 import type { Step } from './release-steps.ts';
+import { pause } from './workflow-runtime.ts';
 
 type Row = { revision: number; seal: string; decision: GateDecision; input: string };
 
@@ -12,10 +13,15 @@ export function createCorePort(now: () => Reference) {
   const rows: Row[] = [];
   const inputs = new Map<number, Revision>();
   let plan: (ArmedPlan & { seal: string }) | null = null;
+  let planTakesMs = 0;
   const peopleOf = ({ reviewerId, actingFor }: GateDecision) => [reviewerId, actingFor];
 
   return {
     plan: () => plan,
+    /** How long a row of a plan takes that is begun from here on. */
+    delayPlans: (ms: number) => {
+      planTakesMs = ms;
+    },
     /** How often a gate has signed a seal. */
     signatures: (gate: string, seal: string) =>
       rows.filter((row) => row.decision.gate === gate && row.seal === seal && row.decision.decision === 'signed')
@@ -66,6 +72,7 @@ export function createCorePort(now: () => Reference) {
       },
       recordEmergency: async () => ({ at: new Date().toISOString() }),
       async savePlan({ seal }: Sealed, next: ArmedPlan | null) {
+        if (planTakesMs > 0) await pause(planTakesMs);
         plan = next && { ...next, seal };
         return { committedAt: null };
       },

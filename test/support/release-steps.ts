@@ -56,6 +56,8 @@ const arm = fc.record({
   inMinutes: aboutNow,
   leader: leaders,
   group: mostly(3, false, true),
+  /** Its row is there only after T0, and all wait for that. */
+  slow: mostly(5, false, true),
 });
 const peer = fc.record({ type: fc.constant('peer-says'), whole: mostly(3, true, false), behind });
 const hold = fc.record({ type: fc.constant('hold') });
@@ -113,7 +115,7 @@ export const straight = ({ policy = 'publish-rest', group = false, blocked = '' 
     : []),
   { type: 'everyone-signs' },
   { type: 'all-say', state: 'ready' },
-  { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group },
+  { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group, slow: false },
   { type: 'wait', minutes: 2 },
 ];
 

@@ -55,7 +55,7 @@ test.each<[string, Step[]]>([
     'a member that hears that another one failed does not wait for its own site, which waits for the group',
     [
       ...straight().slice(0, 3),
-      { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group: true },
+      { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group: true, slow: false },
       { type: 'wait', minutes: 2 },
       { type: 'peer-says', whole: false, behind: 0 },
     ],
