@@ -1,18 +1,19 @@
 import { guardsOf, never } from './mutation.ts';
 
 export const core = [
-  ...guardsOf('infra/postgres/core/signed-whole.ts', 'core tests', [
+  ...guardsOf('infra/postgres/core/signed-whole.ts', 'commit rules', [
     [
       'commit: this seal',
       "if (!row) throw permanent('SealStale'",
       "if (!row) return; if (!row) throw permanent('SealStale'",
-      {
-        explained:
-          'the plan has been compared with the seal of the call, and staging with the revision; this is for a plan whose seal somebody changed',
-      },
     ],
     ['commit: plan and materials', 'if (!whole && !isNotice) {', never],
     ['commit: a 公告 interprets nothing', 'if (!whole && !isNotice) {', 'if (!whole) {'],
+    [
+      'commit: a 公告 that changes a policy is interpreted',
+      "!manifest.acts?.some(({ act }) => act === 'amend' || act === 'supersede')",
+      'true',
+    ],
     ['commit: every gate', 'if (open.length > 0) {', never],
     ['commit: warnings answered', 'if (unanswered.length > 0) {', never],
     [
@@ -32,7 +33,12 @@ export const core = [
       'from decision where (bundle_id, revision, seal) = (plan.bundle_id, plan.revision, plan.seal)',
       'from decision where bundle_id = plan.bundle_id',
     ],
-    ['commit: locks', "for update ${contended === 'skipped'", "for share ${contended === 'skipped'"],
+    [
+      'commit: locks',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the guard
+      "for update ${contended === 'skipped' ? sql`skip locked` : sql``}",
+      '',
+    ],
     ['together: nobody waits for the lock of one', 'sql`skip locked`', 'sql``'],
     [
       'commit: let pass on this very seal',
@@ -40,7 +46,7 @@ export const core = [
       '(select finding from override\n          where bundle_id = plan.bundle_id',
     ],
   ]),
-  ...guardsOf('infra/postgres/core/may-commit.ts', 'core tests', [
+  ...guardsOf('infra/postgres/core/may-commit.ts', 'commit rules', [
     [
       'commit: a repeat gets the row of the first',
       "if (done) return { outcome: 'committed', committedAt: done.committed_at, t0: done.t0 };",

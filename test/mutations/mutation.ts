@@ -2,7 +2,11 @@
 export const suites = {
   model: { project: 'unit', files: ['test/unit/policy-release-model.test.ts'] },
   'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
-  'core tests': { project: 'integration', files: ['test/integration/core-commit', 'test/integration/core-decisions'] },
+  'commit rules': { project: 'unit', files: ['test/unit/may-commit.test.ts'] },
+  'core tests': {
+    project: 'integration',
+    files: ['test/integration/core-commit', 'test/integration/core-decisions', 'test/integration/core-store'],
+  },
   'audit tests': { project: 'integration', files: ['test/integration/audit-chain.test.ts'] },
   'website tests': {
     project: 'integration',
