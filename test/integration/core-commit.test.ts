@@ -82,6 +82,23 @@ describe('a commit is refused', () => {
     await expect(store.commit(never.sealed, never.releaseId)).rejects.toSatisfy(refused('FindingsBlock'));
   });
 
+  test('by what people said of another revision: its signatures, and what two of them let pass', async () => {
+    const { sealed } = await armed(noObligations);
+    const unsigned = await rows.revise(sealed.bundleId, { manifest: { draftingUnit: '区财政局' } });
+    const releaseId = await rows.arm(unsigned);
+    await expect(store.commit(unsigned, releaseId)).rejects.toSatisfy(refused('GatesNotPassed'));
+
+    const obligations = { ...noObligations, errors: [error] };
+    const before = await rows.revise(newBundleId(), { obligations });
+    const asked = { finding: error.finding, gate: 'legal', reason: '有依据' };
+    await store.addOverride(before, { ...asked, step: 'requested', personId: 'first' });
+    await store.addOverride(before, { ...asked, step: 'confirmed', personId: 'second' });
+    const later = await rows.revise(before.bundleId, { obligations, manifest: { draftingUnit: '区财政局' } });
+    await rows.signAll(later);
+    const laterId = await rows.arm(later);
+    await expect(store.commit(later, laterId)).rejects.toSatisfy(refused('FindingsBlock'));
+  });
+
   test('after a restore, until somebody has cleared the mark', async () => {
     const { sealed, releaseId } = await armed(noObligations);
     await db
