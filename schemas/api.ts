@@ -50,8 +50,8 @@ export type ArmBody = z.infer<typeof ArmBody>;
 export const ReasonBody = z.strictObject({ reason: z.string().trim().min(1).max(4000) });
 export type ReasonBody = z.infer<typeof ReasonBody>;
 
-/** Body of `…/resume`. A new instant is needed once the old one has passed. */
-export const ResumeBody = z.strictObject({ t0: Instant.optional() });
+/** Body of `…/resume`. A new instant is needed once the old one has passed; `alone` takes it out of its group 同批. */
+export const ResumeBody = z.strictObject({ t0: Instant.optional(), alone: z.boolean().optional() });
 export type ResumeBody = z.infer<typeof ResumeBody>;
 
 /** Answer of `GET /v1/bundles`, newest first. */

@@ -49,14 +49,18 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
 
   type Arming = Parameters<Releases['arm']>[1] & { group: ReleaseGroup };
 
-  /** A member that was held by an earlier try, or armed by one that got no answer, goes on from there. */
+  /** A member that is held, by an earlier try or by a leader, or was armed by a try that got no answer, goes on from there. */
   async function armMember(bundleId: BundleId, arming: Arming): Promise<BoardStatus> {
     const status = await releases.status(bundleId);
-    const known = status.group?.groupId === arming.group.groupId && status.seal === arming.seal;
-    if (!known) return releases.arm(bundleId, arming);
-    if (status.state === 'held') return releases.resume(bundleId, { t0: arming.t0, actorId: arming.leaderId });
-    const same = status.plan && Date.parse(status.plan.t0) === Date.parse(arming.t0);
-    return status.state === 'armed' && same ? status : releases.arm(bundleId, arming);
+    const { seal, t0, leaderId: actorId, group } = arming;
+    if (status.seal !== seal) return releases.arm(bundleId, arming); // it says what has changed
+    if (status.state === 'held') {
+      const resumed = await releases.resume(bundleId, { t0, actorId, group });
+      return resumed.state === 'armed' ? resumed : releases.arm(bundleId, arming); // it was held before anybody armed it
+    }
+    const inGroup = status.group?.groupId === group.groupId;
+    const same = status.plan && Date.parse(status.plan.t0) === Date.parse(t0);
+    return status.state === 'armed' && inGroup && same ? status : releases.arm(bundleId, arming);
   }
 
   async function holdAll(armed: readonly BoardStatus[], failed: BundleId, actorId: string): Promise<BundleId[]> {

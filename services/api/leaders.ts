@@ -35,10 +35,10 @@ export function serveLeaders(api: FastifyInstance, { releases, store, times, per
   api.post('/v1/bundles/:bundleId/resume', async (request) => {
     const actorId = personOf(request, 'leader').id;
     const bundleId = bundleOf(request);
-    const { t0 = null } = ResumeBody.parse(request.body);
+    const { t0 = null, alone = false } = ResumeBody.parse(request.body);
     const warnings = await checkInstant(store, t0, leadSeconds);
     if (warnings[0]) log.warn({ bundleId }, warnings[0].en);
-    return tell(await releases.resume(bundleId, { t0, actorId }), warnings);
+    return tell(await releases.resume(bundleId, { t0, actorId, ...(alone && { group: null }) }), warnings);
   });
   api.post('/v1/bundles/:bundleId/withdraw', async (request) => {
     const actorId = personOf(request, 'leader').id;

@@ -24,6 +24,8 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
   vi.setSystemTime('2026-11-24T00:00:00Z');
   let now = ref.blank();
   let databaseBehindMs = 0;
+  /** The group that it goes with. */
+  let joined: GroupId | null = null;
   const commits: number[] = [];
   let committedAt = '';
   let answer = Promise.resolve();
@@ -213,6 +215,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         const allowed = ref.mayArm(now, seal, t0, Date.now());
         core.delayPlans(one.slow ? t0 + minute - Date.now() : 0);
         await command(allowed, messages.arm, input, () => {
+          joined = group?.groupId ?? null;
           Object.assign(now, { armed: true, t0, armedBy: one.leader, group: one.group });
         });
         core.delayPlans(0);
@@ -223,7 +226,10 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         const { whole, behind } = one;
         if (now.group && behind === 0 && now.peer === null) now.peer = whole;
         ref.follow(now);
-        await signal(messages.reportPeer, { groupId: groupOf(Math.max(0, number() - behind)), bundleId: other, whole });
+        const first = groupOf(number());
+        const groupId =
+          behind === 0 ? (joined ?? first) : joined === first ? groupOf(Math.max(0, number() - 1)) : first;
+        await signal(messages.reportPeer, { groupId, bundleId: other, whole });
         break;
       }
       case 'hold':
@@ -233,10 +239,18 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         break;
       case 'resume': {
         const t0 = one.inMinutes === null ? null : at(one.inMinutes);
-        const input = { t0: t0 === null ? null : new Date(t0).toISOString(), actorId: one.leader };
+        const another = { groupId: groupOf(500 + number()), members: [bundleId, other] };
+        const group = one.group === 'another' ? another : null;
+        const input = {
+          ...{ t0: t0 === null ? null : new Date(t0).toISOString(), actorId: one.leader },
+          ...(one.group !== 'as before' && { group }),
+        };
         await command(ref.mayResume(now, t0, Date.now()), messages.resume, input, () => {
           const armed = now.t0 !== null;
           Object.assign(now, { held: false, armed }, armed && { t0: t0 ?? now.t0, armedBy: one.leader });
+          if (!armed || one.group === 'as before') return;
+          joined = group?.groupId ?? null;
+          Object.assign(now, { group: group !== null, peer: null });
         });
         break;
       }
@@ -322,6 +336,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     if (now.held) same(row, null, 'I3: the database knows of no instant while held');
     if (now.armed) same(row?.t0, plan?.t0, 'the row and the board have one instant');
     if (now.armed) same(row?.armedBy, now.armedBy, 'I18: who armed it');
+    if (now.armed) same(row?.groupId, joined, 'I1: it goes with whom the leader said, and with nobody else');
     const over = now.committed || now.withdrawn;
     const unsigned = gates.filter((gate) => gate.state !== 'signed').length;
     const open = blockers.filter(({ en }) => / gate: /.test(en)).length;

@@ -61,7 +61,13 @@ const arm = fc.record({
 });
 const peer = fc.record({ type: fc.constant('peer-says'), whole: mostly(3, true, false), behind });
 const hold = fc.record({ type: fc.constant('hold') });
-const resume = fc.record({ type: fc.constant('resume'), inMinutes: fc.option(aboutNow), leader: leaders });
+const resume = fc.record({
+  type: fc.constant('resume'),
+  inMinutes: fc.option(aboutNow),
+  leader: leaders,
+  /** With whom it goes from now on. */
+  group: fc.constantFrom('as before', 'alone', 'another'),
+});
 const withdraw = fc.record({ type: fc.constant('withdraw') });
 const compensate = fc.record({ type: fc.constant('compensate'), leader: leaders });
 const retry = fc.record({ type: fc.constant('retry'), channel: fc.constantFrom(...channels) });

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { EmergencyRows } from '../../activities/ports/desk-store.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { Role } from '../../schemas/configuration.ts';
 import { AccessAnswer, EmergenciesAnswer, GroupAnswer, InboxAnswer } from '../../schemas/desk.ts';
-import { type BoardStatus, ReleaseStatus } from '../../schemas/release.ts';
+import { type BoardStatus, GroupId, ReleaseStatus } from '../../schemas/release.ts';
 import { skewOf, warningOf } from '../../services/api/arming.ts';
 import { createReads } from '../../services/api/reads.ts';
 import { Refusal } from '../../services/api/refusal.ts';
@@ -207,9 +208,9 @@ describe('同批: a group goes together or not at all', () => {
         calls.push(`hold ${at(id)}`);
         return Object.assign(find(id), { state: 'held' });
       },
-      resume: async (id: BundleId) => {
+      resume: async (id: BundleId, { group }: Parameters<Releases['resume']>[1]) => {
         calls.push(`resume ${at(id)}`);
-        return Object.assign(find(id), { state: 'armed' });
+        return Object.assign(find(id), find(id).plan ? { state: 'armed', group } : { state: 'prepared' });
       },
     } as unknown as Partial<Releases>;
     return { ...deskApi({ answers }), calls };
@@ -250,6 +251,29 @@ describe('同批: a group goes together or not at all', () => {
     const t0 = ahead(90_000);
     expect((await api.post('leader', '/v1/groups', bodyOf(members, t0))).status).toBe(200);
     expect(api.calls).toEqual(['arm 1', 'arm 2', 'hold 1', 'resume 1', 'arm 2', 'arm 3']);
+  });
+
+  test('a member that is held joins, whoever held it, and one that was held before it was armed is armed', async () => {
+    const gone = { groupId: GroupId.parse(randomUUID()), members: [newBundleId(), newBundleId()] };
+    const plan = { t0: ahead(-60_000), policy: 'publish-rest' as const };
+    const members = [member({ state: 'held', group: gone, plan }), member({ state: 'held' }), member()];
+    const api = groupApi(members);
+    const { groupId } = GroupAnswer.parse((await api.post('leader', '/v1/groups', bodyOf(members))).body);
+    expect(api.calls).toEqual(['resume 1', 'resume 2', 'arm 2', 'arm 3']);
+    expect(members.map(({ state, group }) => [state, group?.groupId])).toEqual(members.map(() => ['armed', groupId]));
+  });
+
+  test('a held member of a group may go on alone', async () => {
+    const resumed: unknown[] = [];
+    const answers = {
+      resume: async (_: BundleId, { group }: Parameters<Releases['resume']>[1]) => {
+        resumed.push(group);
+        return releaseStatus({ state: 'armed' });
+      },
+    } as Partial<Releases>;
+    const api = deskApi({ answers });
+    for (const body of [{ alone: true }, {}]) await api.post('leader', `/v1/bundles/${newBundleId()}/resume`, body);
+    expect(resumed).toEqual([null, undefined]);
   });
 
   test('one bundle is no group, and a bundle is in it once', async () => {

@@ -74,7 +74,29 @@ test.each<[string, Step[]]>([
       ...straight().slice(0, 4),
       { type: 'hold' },
       { type: 'say', channel: 'website', state: 'unknown', behind: 0, late: 0 },
-      { type: 'resume', inMinutes: null, leader: 'leader' },
+      { type: 'resume', inMinutes: null, leader: 'leader', group: 'as before' },
+    ],
+  ],
+  [
+    'a held release that joins another group hears that one, and not the one that went without it',
+    [
+      ...straight({ group: true }).slice(0, 4),
+      { type: 'hold' },
+      { type: 'resume', inMinutes: 2, leader: 'leader', group: 'another' },
+      { type: 'peer-says', whole: false, behind: 1 },
+      { type: 'wait', minutes: 3 },
+      { type: 'all-say', state: 'verified' },
+      { type: 'peer-says', whole: true, behind: 0 },
+    ],
+  ],
+  [
+    'a held release that goes on alone waits for nobody',
+    [
+      ...straight({ group: true }).slice(0, 4),
+      { type: 'hold' },
+      { type: 'resume', inMinutes: 2, leader: 'leader', group: 'alone' },
+      { type: 'wait', minutes: 3 },
+      { type: 'all-say', state: 'verified' },
     ],
   ],
   [

@@ -1,5 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { permanent } from '../../schemas/failures.ts';
+import type { ReleaseGroup } from '../../schemas/release.ts';
 import { type Course, disarm } from './course.ts';
 import * as messages from './messages.ts';
 import { rows } from './port.ts';
@@ -13,6 +14,11 @@ export function listenToLeaders(course: Course): void {
     if (!board.plan) return;
     const { plan, armedBy, group } = board;
     await course.savePlan({ ...plan, armedBy: armedBy ?? '', groupId: group?.groupId ?? null });
+  };
+
+  const goWith = (group: ReleaseGroup | null) => {
+    board.group = group;
+    course.peers.clear(); // what was said in an earlier group is nothing to this one
   };
 
   setHandler(
@@ -30,8 +36,7 @@ export function listenToLeaders(course: Course): void {
       if (!board.submission) throw new RangeError('Nothing has been submitted');
       board.plan = { t0, policy: board.submission.policy };
       board.armedBy = leaderId;
-      board.group = group;
-      course.peers.clear(); // what was said in an earlier group is nothing to this one
+      goWith(group);
       board.notice = null;
       const entered = enter('armed', leaderId, t0); // before the first await: a second click meets the new state
       await savePlan();
@@ -57,9 +62,10 @@ export function listenToLeaders(course: Course): void {
   );
   setHandler(
     messages.resume,
-    async ({ t0, actorId }) => {
+    async ({ t0, actorId, group }) => {
       board.notice = null;
       if (board.plan) {
+        if (group !== undefined) goWith(group);
         board.plan = { ...board.plan, t0: t0 ?? board.plan.t0 };
         board.armedBy = actorId;
         const entered = enter('armed', actorId, board.plan.t0);

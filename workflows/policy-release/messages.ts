@@ -45,7 +45,8 @@ export type Submission = {
 
 /** Who holds or withdraws, and why. */
 export type Intervention = { reason: string; actorId: string };
-export type Resumption = { t0: Instant | null; actorId: string };
+/** `group`: with whom it goes from now on, null for nobody; absent, as before it was held. */
+export type Resumption = { t0: Instant | null; actorId: string; group?: ReleaseGroup | null };
 export type Arming = { seal: Digest; t0: Instant; leaderId: string; group: ReleaseGroup | null };
 export type Overriding = { finding: FindingKey; seal: Digest; reason: string; actorId: string };
 /** `lost`: `reconcile` found that readers no longer get what the channel had shown. */

@@ -13,7 +13,7 @@ import { channelName, channelStateName, stateName } from '../words.ts';
 
 const ArmOptions = z.object({ at: z.string(), seal: z.string().optional() });
 const ReasonOptions = z.object({ reason: z.string().trim().min(1) });
-const ResumeOptions = z.object({ at: z.string().optional() });
+const ResumeOptions = z.object({ at: z.string().optional(), alone: z.boolean().default(false) });
 const StatusOptions = z.object({ watch: z.boolean().default(false) });
 
 /** States that nobody and nothing leaves by itself, and what a command that waited for them ends with. */
@@ -77,9 +77,10 @@ export async function hold(invocation: Invocation, bundleId: string, rawOptions:
 }
 
 export async function resume(invocation: Invocation, bundleId: string, rawOptions: unknown): Promise<ExitCode> {
-  const { at } = ResumeOptions.parse(rawOptions);
+  const { at, alone } = ResumeOptions.parse(rawOptions);
   const api = await invocation.connect('act');
-  return showStatus(invocation, await api.resume(bundleId, at === undefined ? {} : { t0: readMoment(at, new Date()) }));
+  const t0 = at === undefined ? {} : { t0: readMoment(at, new Date()) };
+  return showStatus(invocation, await api.resume(bundleId, { ...t0, ...(alone && { alone }) }));
 }
 
 /** 撤回送审 before the release, 撤稿 after it: every place that got the original is told. */

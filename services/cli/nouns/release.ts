@@ -20,6 +20,7 @@ export function releaseNoun(program: Command, on: On): void {
     .description('恢复；resume, with a new moment where the old one has passed')
     .argument('<bundle>', '政策包编号；bundle id')
     .option('--at <moment>', '新的时间；new moment')
+    .option('--alone', '脱离同批，单独发布；without the group that it was armed in')
     .action(on(async () => (await import('../commands/release.ts')).resume));
   release
     .command('status')
