@@ -3,7 +3,7 @@ import type { GateDecision } from '../../schemas/gate.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseGroup, ReleaseId, ReleaseState, Validity } from '../../schemas/release.ts';
 import type { Digest, Instant } from '../../schemas/text.ts';
-import type { ActOn, Override } from '../releases/types.ts';
+import type { ActOn, Override, Transition } from '../releases/types.ts';
 import type { Release, Revision, Staging } from './core-store.ts';
 
 /** All that the rows say of one bundle, from one snapshot. */
@@ -55,6 +55,8 @@ export type LoggedRelease = {
 export interface RepairStore {
   bundleIds(): Promise<BundleId[]>;
   rows(bundleId: BundleId): Promise<BundleRows>;
+  /** Every transition of a bundle, in order. */
+  history(bundleId: BundleId): Promise<Transition[]>;
   addInspection(eventId: string, inspection: ChannelInspection): Promise<void>;
   inspections(inspectionId: string): Promise<ChannelInspection[]>;
   /**

@@ -14,7 +14,7 @@ import type { PersonOf } from './sign-in.ts';
  */
 export async function assertMayAct(
   store: CoreStore,
-  { acts = [] }: Manifest,
+  { acts = [] }: Pick<Manifest, 'acts'>,
   channels: readonly Channel[],
 ): Promise<void> {
   for (const [at, { bundleId }] of acts.entries()) {

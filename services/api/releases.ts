@@ -75,11 +75,13 @@ export function createReleases(client: Client, taskQueue: string, lateWindowMs: 
         throw error;
       }
     },
-    /** Lets a new workflow go on from what the rows say; one that runs ends first, since the rows win. */
-    async rebuild(bundleId: BundleId, restored: messages.Restored): Promise<void> {
-      await ask(() => handleOf(bundleId).terminate('rebuilt from the rows by reconcile')).catch((error: unknown) => {
+    /** Ends the bundle's workflow, if there is one: the rows win. */
+    end: (bundleId: BundleId): Promise<unknown> =>
+      ask(() => handleOf(bundleId).terminate('rebuilt from the rows by reconcile')).catch((error: unknown) => {
         if (!(error instanceof Refusal) || error.answer.error.type !== 'NotFound') throw error;
-      });
+      }),
+    /** Lets a new workflow go on from what the rows say. */
+    async rebuild(bundleId: BundleId, restored: messages.Restored): Promise<void> {
       await ask(() =>
         client.workflow.start('policyRelease', {
           workflowId: messages.policyReleaseId(bundleId),

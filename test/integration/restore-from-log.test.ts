@@ -84,6 +84,7 @@ function reconcileWith(log: ReturnType<typeof createLog>) {
     ...{ repairs, store, office, bus: log, announce: async () => {}, decode: decodeEvent },
     releases: {
       running: async () => null,
+      end: async () => undefined,
       rebuild: async (bundleId, restored) => void rebuilt.set(bundleId, restored),
       retryChannel: () => Promise.reject(new Error('nothing is tried again')),
     },

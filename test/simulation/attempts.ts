@@ -85,6 +85,7 @@ export const createAttempts =
       );
     }
     function fails(attempt: number, error: unknown): void {
+      if (over || attempt !== current) return;
       if (error instanceof Crashed) {
         retry(attempt, silenceMs);
         return;
@@ -95,7 +96,7 @@ export const createAttempts =
         end(attempt, () => failed(new ActivityFailure('Activity task failed', name, name, state, undefined, told)));
         return;
       }
-      if (attempt === current) failures += 1;
+      failures += 1;
       again(error, failures);
       const backOff = ms(options.retry?.initialInterval, 1000) * 2 ** Math.min(failures - 1, 20);
       const interval = Math.min(backOff, ms(options.retry?.maximumInterval, 100_000));

@@ -1,4 +1,4 @@
-import { type EventRecord, TransientFailure } from '../../activities/ports/event-bus.ts';
+import { type EventRecord, type ReadOptions, TransientFailure } from '../../activities/ports/event-bus.ts';
 import { judge } from '../../infra/kafka/delivery.ts';
 import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
 import type { LockstepEvent, Topic } from '../../schemas/events.ts';
@@ -97,6 +97,13 @@ export function createBus({ scheduler, random, faults, log }: BusDeps) {
     subscribe(name: string, topic: Topic, members: Member[]): void {
       const lanes = logsOf(topic).map((log) => ({ log, committed: 0, position: 0, tries: 0, holder: 0 }));
       groups.push({ name, topic, members, lanes });
+    },
+    async read({ topics: names, each }: Pick<ReadOptions, 'topics' | 'each'>): Promise<void> {
+      for (const [partition, records] of names.flatMap((name) => [...logsOf(name).entries()])) {
+        for (const [at, record] of records.entries()) {
+          await each({ ...record, partition, offset: BigInt(at), timestamp: 0 }, records.length - at - 1);
+        }
+      }
     },
     /** Whatever was ever published on a topic, repeats included. */
     published: (topic: Topic): LockstepEvent[] => logsOf(topic).flat().map(decodeEvent),

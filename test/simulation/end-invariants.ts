@@ -6,6 +6,8 @@ import type { Look } from './reader.ts';
 export type Told = {
   decided: { bundleId: BundleId; revision: number; gate: string; reviewerId: string; decision: string }[];
   announced: { bundleId: string; transition: number; state: string }[];
+  /** Bundles whose workflow was ended or lost, and begun anew from the rows. */
+  rebuilt: readonly string[];
   /** The day in Shanghai. */
   today: string;
 };
@@ -14,7 +16,7 @@ const isOut = ['releasing', 'verifying', 'released', 'partly-released', 'outcome
 
 /** What must be true once everything has come to rest: I8, I11, I13, I14, I17, I18, and groups that end together. */
 export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
-  function check(look: Look, rows: Rows, { decided, announced }: Told): void {
+  function check(look: Look, rows: Rows, { decided, announced, rebuilt }: Told): void {
     for (const { bundleId, revision, gate, reviewerId, decision } of decided) {
       const row = rows.decisions.find(
         (one) => one.bundleId === bundleId && one.revision === revision && one.decision.gate === gate,
@@ -74,9 +76,13 @@ export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
         mustHold(transition === number, () => `I14 audit: transition ${number} of ${short(bundleId)} has no row`);
       }
       const heard = new Set(announced.filter((news) => news.bundleId === bundleId).map(({ transition }) => transition));
-      const inOrder = [...heard].every((transition, number) => transition === number);
+      const isLate = (number: number) => rebuilt.includes(bundleId) && !heard.has(number);
+      const expected = written.map(({ transition }) => transition).filter((number) => !isLate(number));
+      const inOrder = JSON.stringify([...heard]) === JSON.stringify(expected);
       mustHold(inOrder, () => `I13 order: the states of ${short(bundleId)} were announced as ${[...heard].join(', ')}`);
-      mustHold(heard.size === written.length, () => `I14 audit: not every state of ${short(bundleId)} was announced`);
+      // The last write of a lost workflow may end after another was begun: nobody knows that it has to be announced.
+      const enough = written.length - heard.size <= (rebuilt.includes(bundleId) ? 1 : 0);
+      mustHold(enough, () => `I14 audit: not every state of ${short(bundleId)} was announced`);
     }
 
     /** 同批: what one member failed to do, none has done. */

@@ -47,5 +47,5 @@ export function createOperators({ world, act }: Office) {
     return act(bundle, messages.settleChannel, settlement);
   }
 
-  return { retry, settle, takeDown, isLost: (_: OfficeBundle) => false };
+  return { retry, settle, takeDown };
 }

@@ -5,6 +5,7 @@ import { createLeaders } from './leaders.ts';
 import { createOffice, type OfficeBundle } from './office.ts';
 import { createOperators } from './operators.ts';
 import type { Random } from './random.ts';
+import { createReconciling } from './reconciling.ts';
 import { createReviewers } from './reviewers.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,7 @@ export function createScenario(world: World, random: Random, seed: string, restA
   const { arm, instant } = createLeaders(office, submit);
   const operators = createOperators(office);
   const { retry } = operators;
+  const reconciling = createReconciling(office);
 
   /** What somebody does about a bundle as it stands. */
   function next(bundle: OfficeBundle, status: BoardStatus | undefined): Promise<unknown> | undefined {
@@ -73,7 +75,7 @@ export function createScenario(world: World, random: Random, seed: string, restA
 
   /** What acts on another bundle is written once that is public. */
   async function begin(bundle: OfficeBundle): Promise<void> {
-    if (bundle.drafts.length > 0 && operators.isLost(bundle)) return;
+    if (reconciling.isLost(bundle)) return;
     const target = bundle.act?.bundleId;
     if (target && !(restless() && (await world.core.store.releases(target)).length > 0)) return;
     await submit(bundle);
@@ -98,6 +100,6 @@ export function createScenario(world: World, random: Random, seed: string, restA
   }
   if (random.chance(0.5)) scheduler.after(random.between(0, 60_000), jump);
 
-  return { bundles, decided: office.decided, statusOf };
+  return { bundles, decided: office.decided, statusOf, isMended: reconciling.isOver, rebuilt: reconciling.rebuilt };
 }
 export type Scenario = ReturnType<typeof createScenario>;

@@ -80,7 +80,7 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     const all = scenario.bundles.map((bundle) => scenario.statusOf(bundle));
     // What would act on another bundle is never begun where that one did not become public.
     const rests = all.every((status, at) => (status ? isAtRest(status) : scenario.bundles[at]?.act));
-    return rests && world.bus.lag() === 0 && world.temporal.waiting().length === 0;
+    return rests && scenario.isMended() && world.bus.lag() === 0 && world.temporal.waiting().length === 0;
   };
 
   let calmSteps = 0;
@@ -112,7 +112,7 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     return [{ bundleId: event.subject, transition: event.data.transition, state: event.data.state }];
   });
   const today = new Date(scheduler.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  const told = { decided: scenario.decided, announced, today };
+  const told = { decided: scenario.decided, announced, today, rebuilt: scenario.rebuilt };
   return result(invariants.checkEnd(await reader.lookAgain(), exported().rows, told));
 }
 

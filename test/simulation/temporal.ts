@@ -199,6 +199,14 @@ export function createTemporal(deps: TemporalDeps) {
         ? copy(executing.run(execution, () => handler.run(undefined as never) as T))
         : undefined;
     },
+    /** A call of an operator's command, which may find Temporal away. */
+    reach: <T>(use: () => T): Promise<T> => faults.call('temporal', away, use),
+    /** The execution is gone, as after an operator's mistake or a lost database; what its activities do goes on unheard. */
+    lose(id: string): void {
+      const execution = executions.get(id);
+      if (execution) execution.closed = true;
+      executions.delete(id);
+    },
     isOpen: (id: string) => executions.has(id) && !executions.get(id)?.closed,
     /** What the workflows that run wait for. */
     waiting: () =>

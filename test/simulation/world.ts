@@ -28,9 +28,11 @@ import * as workflows from '../../workflows/index.ts';
 import { createMemoryCoreStore } from '../support/memory-core-store.ts';
 import { createMemoryDeliveryStore } from '../support/memory-delivery-store.ts';
 import { createMemoryPressStore } from '../support/memory-press-store.ts';
+import { createMemoryRepairStore } from '../support/memory-repair-store.ts';
 import { createMemorySiteStore } from '../support/memory-site-store.ts';
 import type { Worker } from './attempts.ts';
 import { createBus } from './bus.ts';
+import { connectCore } from './core-connection.ts';
 import { createFaults, type Faults, type Port } from './faults.ts';
 import { connectTo } from './http.ts';
 import { createMailHost } from './mail-host.ts';
@@ -99,6 +101,7 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
   const clockOf = (database: keyof typeof skews) => () => new Date(scheduler.now() + skews[database]).toISOString();
 
   const core = parts.coreStore(clockOf('core'));
+  const repairs = createMemoryRepairStore(core);
   const siteStore = parts.siteStore(clockOf('site'));
   const deliveries = parts.deliveryStore(clockOf('media'));
   const pressStore = createMemoryPressStore(clockOf('press'));
@@ -135,7 +138,7 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
   });
 
   const worker = createProcess('worker', scheduler, (process) => {
-    const store = over(core.store, 'core-db', faults, down);
+    const store = connectCore(core.store, (use) => faults.call('core-db', down, use));
     const stage = createStageRelease({ blobs, staging, render });
     const announcer = { announce: bus.publish };
     const pause = pauseOf(process);
@@ -146,7 +149,7 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
       stage,
       pause,
     });
-    const inspections = { addInspection: async () => {} }; // nobody reconciles in a run
+    const inspections = over(repairs, 'core-db', faults, down);
     const consumer = createReceiptConsumer({ store, inspections, client: temporal.client });
     handlers.set(process.name, consumer);
   });
@@ -257,6 +260,11 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
     temporal,
     bus,
     core,
+    /** The core's rows as an operator's command meets them. */
+    rows: {
+      store: over(core.store, 'core-db', faults, down),
+      repairs: over(repairs, 'core-db', faults, down),
+    },
     siteStore,
     wechat,
     mail,

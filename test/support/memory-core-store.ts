@@ -28,7 +28,7 @@ export type CoreRows = {
   revision: Map<string, Revision>;
   decision: Map<string, DecisionRow>;
   override: Map<string, Override & Sealed>;
-  emergency: Map<string, { at: string }>;
+  emergency: Map<string, { declaredBy: string; at: string }>;
   notice: Map<string, Notice & Sealed>;
   transition: Map<string, Transition & { at: string }>;
   staging: Map<string, Staging & { bundleId: BundleId; revision: number }>;
@@ -143,7 +143,8 @@ export function createMemoryCoreStore(now: () => string) {
           ...override,
         });
       }),
-    addEmergency: ({ bundleId }) => db.transaction((tx) => once(tx.emergency, bundleId, { at: now() })),
+    addEmergency: ({ bundleId }, { declaredBy }) =>
+      db.transaction((tx) => once(tx.emergency, bundleId, { declaredBy, at: now() })),
     addNotice: (noticeId, sealed, notice) =>
       db.transaction((tx) => void once(tx.notice, noticeId, { ...sealed, ...notice })),
     addTransition: (transition) =>

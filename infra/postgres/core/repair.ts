@@ -5,6 +5,7 @@ import { BundleId } from '../../../schemas/bundle.ts';
 import { GateDecision } from '../../../schemas/gate.ts';
 import { ChannelInspection } from '../../../schemas/receipt.ts';
 import { GroupId, type ReleaseGroup, ReleaseState, Validity } from '../../../schemas/release.ts';
+import { Digest } from '../../../schemas/text.ts';
 import { createInbox } from '../inbox.ts';
 import { receiptOf } from './receipt.ts';
 import { clearRestoreMark, releaseModeOff } from './restore-mark.ts';
@@ -115,6 +116,19 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
       return rows.map(({ bundle_id }) => BundleId.parse(bundle_id));
     },
     rows: rowsOf,
+    async history(bundleId) {
+      const rows = await db
+        .selectFrom('transition')
+        .selectAll()
+        .where('bundle_id', '=', bundleId)
+        .orderBy('transition')
+        .execute();
+      return rows.map(({ revision, seal, transition, state, actor_id, detail }) => ({
+        ...{ bundleId, revision, transition, detail, actorId: actor_id },
+        seal: Digest.parse(seal),
+        state: ReleaseState.parse(state),
+      }));
+    },
 
     addInspection: async (eventId, inspection) =>
       void (await inbox.once(eventId, async (tx) => {

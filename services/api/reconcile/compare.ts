@@ -19,6 +19,18 @@ export function expectedOn({ release, staging, last, receipts }: BundleRows, cha
   return word === 'verified' || word === 'live' ? 'public' : word === 'withdrawn' ? 'withdrawn' : 'staged';
 }
 
+/** A channel that has spoken since it looked at itself was seen as it is no more. */
+export const hasMovedOn = ({ receipts }: BundleRows, channel: Channel, { at }: ChannelInspection): boolean =>
+  receipts.some((receipt) => receipt.channel === channel && Date.parse(receipt.at) >= Date.parse(at));
+
+export const movedOn = (about: { bundleId: BundleId; releaseId: ReleaseId }, channel: Channel): Drift => ({
+  ...{ ...about, channel, kind: 'unanswered', repair: null },
+  message: {
+    zh: `${channel}：核对之后又有新的回执，请再核对一次`,
+    en: `${channel}: it has reported something new since it looked; look once more`,
+  },
+});
+
 /** What a channel found of itself, beside what should be. Null where both agree. */
 export function channelDrift(
   { bundleId, releaseId }: { bundleId: BundleId; releaseId: ReleaseId },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import { type EventBus, Poison, type ReceivedRecord } from '../../../activities/ports/event-bus.ts';
 import type { BundleRows, LoggedRelease, RepairStore } from '../../../activities/ports/repair-store.ts';
-import { releaseEvent } from '../../../activities/releases/events.ts';
+import { releaseEvent, transitionEvent } from '../../../activities/releases/events.ts';
 import type { BundleId, Channel } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { eventId } from '../../../schemas/event-id.ts';
@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
 import { createAdoption } from './adopt.ts';
 import { boardFromRows } from './board-from-rows.ts';
-import { channelDrift, expectedOn, workflowDrift } from './compare.ts';
+import { channelDrift, expectedOn, hasMovedOn, movedOn, workflowDrift } from './compare.ts';
 import { logDrift, readOrders } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
 import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
@@ -24,7 +24,7 @@ type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lo
 export type ReconcilerDeps = {
   repairs: RepairStore;
   store: CoreStore;
-  releases: Pick<Releases, 'running' | 'rebuild' | 'retryChannel'>;
+  releases: Pick<Releases, 'running' | 'end' | 'rebuild' | 'retryChannel'>;
   bus: Pick<EventBus, 'read'>;
   announce: (events: LockstepEvent[]) => Promise<void>;
   /** Throws `Poison` for what nobody signed who may say it. */
@@ -80,6 +80,28 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       },
     });
     return told;
+  }
+
+  /** Of a workflow that runs, rows of a moment ago say nothing: what differs has to differ once more. */
+  async function differs(rows: BundleRows): Promise<Drift | null> {
+    const { bundleId } = rows;
+    const drift = workflowDrift(rows, await releases.running(bundleId));
+    return drift && workflowDrift(await repairs.rows(bundleId), await releases.running(bundleId));
+  }
+
+  /**
+   * Another workflow goes on from what the rows say once nobody adds to them. What the lost one had written and not announced
+   * is announced with all that came before it: a repeat has the same event ids.
+   */
+  async function rebuild(rows: BundleRows): Promise<boolean> {
+    const { bundleId } = rows;
+    if (!boardFromRows(rows, office)) return false;
+    await releases.end(bundleId);
+    const restored = boardFromRows(await repairs.rows(bundleId), office);
+    const time = new Date().toISOString();
+    await announce((await repairs.history(bundleId)).map((transition) => transitionEvent(transition, time)));
+    if (restored) await releases.rebuild(bundleId, restored);
+    return true;
   }
 
   async function inspect(inspectionId: string, asked: Asked[]): Promise<void> {
@@ -150,12 +172,11 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       all = [...byId.values()];
       const mended = new Set(repaired.map(({ bundleId }) => bundleId));
       for (const rows of all) {
-        const drift = workflowDrift(rows, await releases.running(rows.bundleId));
+        const drift = await differs(rows);
         // The workflow of what was mended counts its steps from before the restore: it begins anew from the rows.
         if (!drift && !mended.has(rows.bundleId)) continue;
-        const restored = boardFromRows(rows, office);
-        if (repair && restored) await releases.rebuild(rows.bundleId, restored);
-        if (drift) (repair && restored ? repaired : drifts).push(drift);
+        const rebuilt = repair && (await rebuild(rows));
+        if (drift) (rebuilt ? repaired : drifts).push(drift);
       }
       // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
       const asked = all.flatMap((rows): Asked[] => {
@@ -193,7 +214,9 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
           const answer = found.find((each) => each.releaseId === releaseId && each.channel === channel);
           const state = rows.last?.state ?? 'draft';
           channels.push({ bundleId, releaseId, state, channel, expected, found: answer?.state ?? null });
-          const drift = channelDrift({ bundleId, releaseId }, channel, expected, answer);
+          const about = { bundleId, releaseId };
+          const outdated = answer !== undefined && hasMovedOn(rows, channel, answer);
+          const drift = outdated ? movedOn(about, channel) : channelDrift(about, channel, expected, answer);
           if (!drift) continue;
           const mended = actorId !== null && drift.repair !== null && (await mend(rows, channel, drift, actorId));
           (mended ? repaired : drifts).push(drift);
