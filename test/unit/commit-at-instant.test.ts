@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCommitAtInstant } from '../../activities/releases/commit-at-instant.ts';
 import { isPermanent } from '../../schemas/failures.ts';
-import { coreRows } from '../support/core-rows.ts';
+import { armedFor, coreRows } from '../support/core-rows.ts';
 import { createMemoryCoreStore } from '../support/memory-core-store.ts';
 import { newBundleId } from '../support/release-fixture.ts';
 
@@ -9,7 +9,7 @@ const t0 = Date.parse('2026-03-16T01:00:00.000Z');
 const first = { going: [{ channels: ['website' as const], attempt: 1 }], inGroup: false };
 
 /** An armed bundle on a clock of its own, `behindMs` before its T0; `meanwhile` happens as soon as it waits. */
-async function armed(behindMs: number, meanwhile: (store: Rows) => unknown = () => {}) {
+async function armed(behindMs: number, meanwhile: (people: People) => unknown = () => {}) {
   let clock = t0 - behindMs;
   const { store, db } = createMemoryCoreStore(() => new Date(clock).toISOString());
   const { revise, signAll, arm } = coreRows(store);
@@ -19,7 +19,7 @@ async function armed(behindMs: number, meanwhile: (store: Rows) => unknown = () 
   const told: string[] = [];
   const paused: number[] = [];
   let kafkaIsAway = false;
-  const commit = createCommitAtInstant({
+  const activity = createCommitAtInstant({
     store,
     announcer: {
       async announce(events) {
@@ -29,17 +29,36 @@ async function armed(behindMs: number, meanwhile: (store: Rows) => unknown = () 
     },
     async pause(ms) {
       paused.push(ms);
-      await meanwhile({ hold: () => store.savePlan(sealed, null) });
-      clock += ms - (paused.length === 1 ? 3 : 0); // a timer that fires a little too early
+      const end = clock + ms - (paused.length === 1 ? 3 : 0); // a timer that fires a little too early
+      if (paused.length === 1) await meanwhile(people);
+      clock = Math.max(clock, end);
     },
   });
+  const commit = () => activity(sealed, releaseId, first);
+  const people: People = {
+    hold: () => store.savePlan(sealed, null),
+    resume: (afterT0Ms) => store.savePlan(sealed, armedFor(new Date(t0 + afterT0Ms).toISOString())),
+    async reviseAndArm() {
+      const newer = await revise(sealed.bundleId, { manifest: { draftingUnit: '区财政局' } });
+      await signAll(newer);
+      await arm(newer, null, new Date(t0).toISOString());
+    },
+    commit,
+  };
   const released = () => [...db.rows.release.values()].map(({ committedAt }) => Date.parse(committedAt) - t0);
   const loseKafka = () => {
     kafkaIsAway = true;
   };
-  return { commit: () => commit(sealed, releaseId, first), told, paused, released, loseKafka };
+  const notices = () => [...db.rows.notice.values()].map(({ detail }) => detail?.en.split(': ')[1]);
+  return { commit, told, paused, released, notices, loseKafka };
 }
-type Rows = { hold: () => Promise<unknown> };
+type People = {
+  hold: () => Promise<unknown>;
+  resume: (afterT0Ms: number) => Promise<unknown>;
+  reviseAndArm: () => Promise<void>;
+  /** The attempt that the workflow makes for the new plan, or a retry. */
+  commit: () => Promise<unknown>;
+};
 
 test('the commit waits for T0 by the clock of the database, never early, and tells the website with it', async () => {
   const { commit, told, paused, released } = await armed(5_000);
@@ -63,11 +82,67 @@ test('a hold while it waits wins: nothing is committed, and nobody is told', asy
   expect([released(), told]).toEqual([[], []]);
 });
 
+describe('held and resumed while it waits, it does what the new plan says and no more:', () => {
+  test('of a later instant it only says how far off it is, and a retry waits for that one', async () => {
+    const { commit, told, released } = await armed(5_000, async ({ hold, resume }) => {
+      await hold();
+      await resume(8_000);
+    });
+    expect(await commit()).toEqual({ outcome: 'early', waitMs: 8_003 });
+    expect([released(), told]).toEqual([[], []]);
+    expect(await commit()).toMatchObject({ outcome: 'committed' });
+    expect(released()).toEqual([8_000]);
+  });
+
+  test('for the same instant both attempts find one row, and tell one event', async () => {
+    const answers: unknown[] = [];
+    const { commit, told, released } = await armed(5_000, async (people) => {
+      await people.hold();
+      await people.resume(0);
+      answers.push(await people.commit());
+    });
+    answers.push(await commit());
+    expect(answers[0]).toEqual(answers[1]);
+    expect(released()).toEqual([0]);
+    expect([told.length, new Set(told).size]).toEqual([2, 1]);
+  });
+
+  test('for an earlier instant it comes second, and says nothing new', async () => {
+    const { commit, told, released } = await armed(5_000, async (people) => {
+      await people.hold();
+      await people.resume(-4_000);
+      await people.commit();
+    });
+    expect(await commit()).toMatchObject({ outcome: 'committed', told: true });
+    expect(released()).toEqual([-4_000]);
+    expect(new Set(told).size).toBe(1);
+  });
+
+  test('what was held is gone for it where another revision is armed', async () => {
+    const { commit, told, released } = await armed(5_000, async ({ hold, reviseAndArm }) => {
+      await hold();
+      await reviseAndArm();
+    });
+    await expect(commit()).rejects.toSatisfy((error) => isPermanent(error, 'SealStale'));
+    expect([released(), told]).toEqual([[], []]);
+  });
+});
+
 test('while Kafka is away it is committed all the same, and says that it told nobody', async () => {
   const { commit, released, loseKafka } = await armed(0);
   loseKafka();
   expect(await commit()).toMatchObject({ outcome: 'committed', told: false });
   expect(released()).toHaveLength(1);
+});
+
+test.each([
+  [1_000, []],
+  [1_001, ['commit T0+1001 ms']],
+])('a commit %i ms after T0 is late by what the rows say of it: %j', async (afterT0Ms, expected) => {
+  const { commit, notices } = await armed(-afterT0Ms);
+  await commit();
+  await commit(); // a retry tells it once
+  expect(notices()).toEqual(expected);
 });
 
 test('an instant that is far off by the clock of the database is no wait of an activity', async () => {

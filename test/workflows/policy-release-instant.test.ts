@@ -100,6 +100,42 @@ describe('while the commit waits for its instant', () => {
       expect(driver.calls).not.toContain('go website');
     });
   });
+
+  test.each([
+    ['found it early', () => ({ outcome: 'early' as const, waitMs: 1_000 })],
+    ['was refused', () => Promise.reject(permanent('WrongPhase', { zh: '发布已暂缓', en: 'The release is held' }))],
+    ['found the row', (committedAt: string) => ({ outcome: 'committed' as const, committedAt, told: true })],
+  ])('what a try of before a hold and a resume says at last moves nothing: it %s', async (_, end) => {
+    const tries: PromiseWithResolvers<ToldCommit>[] = [];
+    const commitRelease = () => {
+      const made = Promise.withResolvers<ToldCommit>();
+      tries.push(made);
+      return made.promise;
+    };
+    await inReview(
+      environment,
+      async (driver) => {
+        await prepared(driver);
+        await driver.arm(60_000);
+        await environment.sleep('58 seconds');
+        await expect.poll(() => tries.length, { timeout: 20_000 }).toBe(1);
+        await driver.handle.executeUpdate(messages.hold, asLeader);
+        const t0 = new Date((await driver.now()) + 3_000).toISOString();
+        await driver.handle.executeUpdate(messages.resume, { args: [{ t0, actorId: 'leader' }] });
+        await expect.poll(() => tries.length, { timeout: 20_000 }).toBe(2);
+        const committedAt = new Date().toISOString();
+        tries[0]?.resolve(end(committedAt));
+        await environment.sleep('1 second');
+        expect(await driver.status()).toMatchObject({ state: 'armed', plan: { t0 }, committedAt: null });
+        tries[1]?.resolve({ outcome: 'committed', committedAt, told: true });
+        await driver.until('releasing');
+        await publish(driver, 'website');
+        await driver.called('go wechat');
+        expect(driver.calls.filter((call) => call === 'go website' || call === 'notice release-held')).toEqual([]);
+      },
+      { overrides: { commitRelease } },
+    );
+  });
 });
 
 describe('the commit goes by the row of the plan', () => {
