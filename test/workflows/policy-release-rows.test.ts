@@ -61,6 +61,27 @@ describe('the rows', () => {
     );
   });
 
+  test('while Kafka is away people go on, and what happened is told in order once it is back', async () => {
+    const announced: string[] = [];
+    let isAway = true;
+    const announceTransitions = async (transitions: Transition[]) => {
+      if (isAway) throw new Error('Kafka is away');
+      announced.push(...transitions.map(({ state }) => state));
+    };
+    await inReview(
+      environment,
+      async (driver) => {
+        await signAll(driver);
+        await driver.called('prepare');
+        expect(announced).toEqual([]);
+        isAway = false;
+        await environment.sleep('1 minute');
+        await expect.poll(() => announced).toEqual(['in-review', 'cleared', 'preparing']);
+      },
+      { overrides: { announceTransitions } },
+    );
+  });
+
   test('transitions are announced by the numbers that their rows have, in order, each once', async () => {
     const announced: Transition[] = [];
     const overrides = {

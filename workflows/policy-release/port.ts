@@ -33,6 +33,15 @@ export const rows = proxyLocalActivities<Omit<ReleaseActivities, Long | 'savePla
 });
 
 /**
+ * Tells of rows that are there, while Kafka answers at once; in an outage that is a failure after one short try, and the
+ * regular activity goes on trying. Orders to channels never go this way: a task that was lost must have ordered nothing.
+ */
+export const atOnce = proxyLocalActivities<Pick<ReleaseActivities, 'announceTransitions'>>({
+  startToCloseTimeout: '2 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+/**
  * It waits for T0 itself, so that no task of Temporal stands between the instant and the row; a lost worker is noticed within
  * seconds.
  */

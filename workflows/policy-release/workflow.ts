@@ -5,7 +5,7 @@ import { listenToChannels } from './channels.ts';
 import { type Course, disarm, openCourse } from './course.ts';
 import { listenToLeaders } from './leaders.ts';
 import type { PolicyReleaseInput } from './messages.ts';
-import { activities } from './port.ts';
+import { activities, atOnce } from './port.ts';
 import { listenToReviewers } from './reviewers.ts';
 import { isBeforeCommit } from './rules.ts';
 
@@ -90,6 +90,8 @@ async function announceInOrder(course: Course): Promise<void> {
 
 async function announceStored({ unannounced }: Course): Promise<void> {
   const stored = unannounced.flatMap((news) => news.stored ?? []);
-  if (stored.length > 0) await activities.announceTransitions(stored);
+  if (stored.length > 0) {
+    await atOnce.announceTransitions(stored).catch(() => activities.announceTransitions(stored));
+  }
   unannounced.splice(0, stored.length); // what came meanwhile is behind them
 }
