@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TransientFailure } from '../activities/ports/event-bus.ts';
 import { settledWithin } from './kafka/within.ts';
 
 type Options = {
   /** Calls that one batch takes at most. */
   most: number;
-  /** How long one batch may hold up the next. */
-  patienceMs: number;
+  /** How long one batch may hold up the next. Left out where somebody else watches over calls that hang. */
+  patienceMs?: number;
 };
 
 /**
@@ -31,6 +32,7 @@ export function gather<Call, Answer>(
         for (const { answered } of batch) answered.reject(error);
       },
     );
+    if (patienceMs === undefined) return done;
     if (await settledWithin(done, patienceMs)) return;
     for (const { answered } of batch) answered.reject(new Error(`No answer to a batch within ${patienceMs} ms`));
   }
@@ -47,5 +49,31 @@ export function gather<Call, Answer>(
     waiting.push({ call, answered });
     if (!running) void run();
     return answered.promise;
+  };
+}
+
+/**
+ * As `gather`, for work that happens as a whole or not at all, such as a transaction: where a batch fails, each of its calls
+ * is tried alone, so that none pays for another; but for a `TransientFailure`, which would meet each of them alike.
+ */
+export function gatherWhole<Call, Answer>(
+  answerAll: (calls: Call[]) => Promise<Answer[]>,
+  { most }: Pick<Options, 'most'>,
+): (call: Call) => Promise<Answer> {
+  const alone = async (call: Call): Promise<Answer> => (await answerAll([call]))[0] as Answer;
+  const answerEach = async (calls: Call[]): Promise<PromiseSettledResult<Answer>[]> => {
+    try {
+      return (await answerAll(calls)).map((value) => ({ status: 'fulfilled', value }));
+    } catch (reason) {
+      const nothingToTry = calls.length === 1 || reason instanceof TransientFailure;
+      if (nothingToTry) return calls.map(() => ({ status: 'rejected', reason }));
+      return Promise.allSettled(calls.map(alone));
+    }
+  };
+  const settle = gather(answerEach, { most });
+  return async (call) => {
+    const result = await settle(call);
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   };
 }

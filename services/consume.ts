@@ -13,17 +13,22 @@ type Options = {
   /** What it throws is parked: a forgery has no other effect. */
   decode: EventCodec['decode'];
   handle: (event: LockstepEvent) => Promise<void>;
+  /** See `SubscribeOptions`. */
+  atOnce?: number;
 };
 
 /**
  * Takes events in as soon as Kafka answers, and until the process ends. It does not wait for Kafka: a site that is up
  * stays up, and people go on signing, while the bus is away (I19).
  */
-export function consume({ bus, group, topic, decode, handle }: Options, { log, onStop, fail }: ProcessContext): void {
+export function consume(
+  { bus, group, topic, decode, handle, atOnce = 1 }: Options,
+  { log, onStop, fail }: ProcessContext,
+): void {
   const ending = new AbortController();
   const subscribing = (async (): Promise<Subscription | undefined> => {
     if (!(await awaitTopics({ bus, topics, log, signal: ending.signal }))) return undefined;
-    return bus.subscribe({ group, topics: [topic], handler: (record) => handle(decode(record)) });
+    return bus.subscribe({ group, topics: [topic], atOnce, handler: (record) => handle(decode(record)) });
   })();
   subscribing.then((subscription) => subscription?.failed.then(fail), fail);
   onStop(async () => {

@@ -25,6 +25,11 @@ export type SubscribeOptions = {
    * given to another instance, or the time to drain is over.
    */
   handler: (record: ReceivedRecord, signal: AbortSignal) => Promise<void>;
+  /**
+   * How many records of one partition may be in hand at a time, each with a key of its own; those of one key still come
+   * one after the other. For handlers that do work of several events together. Default: 1.
+   */
+  atOnce?: number;
   /** Where parked records go. Default: `lockstep.<group>.dead.v1`. */
   deadLetterTopic?: string;
 };

@@ -31,7 +31,8 @@ export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus
   const admin = createKafkajsAdmin({ client: createClient(), log });
   const subscriptions = new Set<Subscription>();
 
-  const subscribe = async ({ group, topics, handler, deadLetterTopic = deadTopic(group) }: SubscribeOptions) => {
+  const subscribe = async (wanted: SubscribeOptions) => {
+    const { group, topics, handler, atOnce = 1, deadLetterTopic = deadTopic(group) } = wanted;
     const groupId = groupIdOf(group);
     const groupLog = log.child({ group });
     const deliver = createDeliver({
@@ -42,7 +43,7 @@ export function createKafkajsEventBus(options: KafkajsEventBusOptions): EventBus
       onParked,
       log: groupLog,
     });
-    const lanes = createLanes({ deliver, patienceMs, log: groupLog });
+    const lanes = createLanes({ deliver, atOnce, patienceMs, log: groupLog });
     const lag = () => admin.lag(groupId, topics);
     const subscription = await startSubscription({ createClient, groupId, topics, lanes, lag, drainMs, log: groupLog });
     subscriptions.add(subscription);

@@ -6,19 +6,21 @@ import { settledWithin } from './within.ts';
 
 type Options = {
   deliver: (record: ReceivedRecord, signals: DeliverSignals) => Promise<'done' | 'abandoned'>;
+  /** How many records of one partition are in hand at a time, all of different keys. */
+  atOnce: number;
   /** How long the fetch loop waits for one batch before the partition goes on by itself, ms. */
   patienceMs: number;
   log: Logger;
 };
 
 /**
- * One lane per partition: records in order, one at a time.
+ * One lane per partition: records in order, one at a time, or as many as have different keys (`atOnce`).
  *
  * kafkajs fetches again only when every batch of the last fetch is through, so a partition that retries would stop all
  * others, the heartbeats and any rebalance with it (tulios/kafkajs#1527, #1720). A lane that takes longer than
  * `patienceMs` is therefore paused in the client and runs on beside the fetch loop, which heartbeats meanwhile.
  */
-export function createLanes({ deliver, patienceMs, log }: Options) {
+export function createLanes({ deliver, atOnce, patienceMs, log }: Options) {
   const running = new Map<string, Promise<void>>();
   const held = new Set<() => void>(); // partitions that a batch arrived for while the subscription was paused
   const stopping = new AbortController();
@@ -27,12 +29,15 @@ export function createLanes({ deliver, patienceMs, log }: Options) {
 
   const run = async (payload: EachBatchPayload, lost: AbortSignal, lane: { detached: boolean }): Promise<void> => {
     const { topic, partition, messages } = payload.batch;
-    for (const message of messages) {
+    const signals = { lost, stopping: stopping.signal };
+    for (const some of ofDifferentKeys(messages, atOnce)) {
       if (paused || !payload.isRunning()) return; // `deliver` begins nothing when lost or stopping
-      const outcome = await deliver(toRecord(topic, partition, message), { lost, stopping: stopping.signal });
-      // After a rebalance the same call would commit under the new assignment, for a partition that is another's.
-      if (outcome === 'abandoned' || lost.aborted) return;
-      payload.resolveOffset(message.offset);
+      const outcomes = await Promise.all(some.map((message) => deliver(toRecord(topic, partition, message), signals)));
+      for (const [index, { offset }] of some.entries()) {
+        // After a rebalance the same call would commit under the new assignment, for a partition that is another's.
+        if (outcomes[index] === 'abandoned' || lost.aborted) return;
+        payload.resolveOffset(offset);
+      }
       if (lane.detached) await commit(payload);
     }
   };
@@ -94,6 +99,20 @@ export function createLanes({ deliver, patienceMs, log }: Options) {
       await settledWithin(all, 1_000);
     },
   };
+}
+
+/** Cuts records, in their order, where a key would come a second time. */
+function* ofDifferentKeys(messages: readonly KafkaMessage[], most: number): Generator<KafkaMessage[]> {
+  let some = new Map<string, KafkaMessage>();
+  for (const message of messages) {
+    const key = message.key?.toString('utf8') ?? '';
+    if (some.size === most || some.has(key)) {
+      yield [...some.values()];
+      some = new Map();
+    }
+    some.set(key, message);
+  }
+  if (some.size > 0) yield [...some.values()];
 }
 
 export const toRecord = (topic: string, partition: number, message: KafkaMessage): ReceivedRecord => ({

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
-import { isPermanent, permanentCause } from '../../schemas/failures.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
-import { openRelease } from './open-release.ts';
+import { createGoTogether, type GoOrder } from './go-together.ts';
+import { orRefusal } from './or-refusal.ts';
+import type { OpenedRelease } from './public-view.ts';
 import type { Receipts } from './receipts.ts';
 import type { SealedFile, SiteInbox, SiteWrites } from './site-store.ts';
 
@@ -17,8 +17,10 @@ export interface Deps<Tx> {
   receipts: Pick<Receipts, 'announce'>;
   /** Looks at what readers get, beside the consumer: a slow answer must not hold up an order. */
   inspect: (order: Of<'release.inspect.v1'>) => void;
+  /** Given what was opened for a switch that has happened: nobody need open it again. */
+  remember: (releases: OpenedRelease[]) => void;
   /** A release went live: somebody should read it back soon. */
-  onLive: (releaseId: ReleaseId) => void;
+  onLive: () => void;
   log: Logger;
 }
 
@@ -26,69 +28,62 @@ export interface Deps<Tx> {
  * Handles one release event. The receipt is announced after the transaction and from the stored row, also for a
  * duplicate: a crash between the two is healed by the redelivery, and the repeated receipt has the same event id.
  */
-export const createHandler =
-  <Tx>({ inbox, site, staging, receipts, inspect, onLive, log }: Deps<Tx>) =>
-  async (event: LockstepEvent): Promise<void> => {
+export function createHandler<Tx>({ inbox, site, staging, receipts, inspect, remember, onLive, log }: Deps<Tx>) {
+  const go = createGoTogether({ inbox, site, remember });
+
+  const handleAlone = async (event: Exclude<Order, GoOrder>): Promise<boolean> =>
+    (await inbox.onceEach([event.id], (_, tx) => carryOut(event, tx))).size > 0;
+
+  function carryOut(event: Exclude<Order, GoOrder>, tx: Tx): Promise<void> {
+    const { releaseId } = event.data;
+    switch (event.type) {
+      case 'release.prepare.v1':
+        return prepare(event, tx);
+      case 'release.rolled-back.v1':
+        return site.discard(releaseId, tx);
+      case 'release.withdrawn.v1': {
+        const { attempt, reason, withdrawnAt } = event.data;
+        return site.withdraw({ releaseId, bundleId: event.subject, attempt }, reason, withdrawnAt, tx);
+      }
+      case 'release.amended.v1':
+        return site.noteAct(event.data, tx);
+      case 'release.validity.v1':
+        return site.setValidity(releaseId, event.data.validity, event.data.since, tx);
+      default:
+        return event satisfies never; // a new event type stops compiling here
+    }
+  }
+
+  async function prepare({ subject: bundleId, data }: Of<'release.prepare.v1'>, tx: Tx): Promise<void> {
+    const { releaseId, seal, channels, attempt } = data;
+    const release = { releaseId, bundleId, seal, attempt };
+    const objects = channels.find(({ channel }) => channel === 'website')?.objects ?? [];
+    const files: SealedFile[] = [];
+    for (const { ciphertext, ...object } of objects) {
+      if (!ciphertext) return site.refuse(release, unsealed(object.path), tx);
+      const sealed = await orRefusal(() => staging.get(ciphertext.sha256));
+      if ('refusal' in sealed) return site.refuse(release, sealed.refusal, tx);
+      files.push({ ...object, sealed: sealed.value });
+    }
+    return site.stage(release, files, tx);
+  }
+
+  return async (event: LockstepEvent): Promise<void> => {
     if (event.type === 'release.inspect.v1' && event.data.channels.includes('website')) return inspect(event);
     if (!isOurs(event)) return;
     const { releaseId } = event.data;
-    const outcome = await inbox.once(event.id, async (tx) => {
-      switch (event.type) {
-        case 'release.prepare.v1':
-          return prepare(event, tx);
-        case 'release.go.v1':
-          return go(event, tx);
-        case 'release.rolled-back.v1':
-          return site.discard(releaseId, tx);
-        case 'release.withdrawn.v1': {
-          const { attempt, reason, withdrawnAt } = event.data;
-          return site.withdraw({ releaseId, bundleId: event.subject, attempt }, reason, withdrawnAt, tx);
-        }
-        case 'release.amended.v1':
-          return site.noteAct(event.data, tx);
-        case 'release.validity.v1':
-          return site.setValidity(releaseId, event.data.validity, event.data.since, tx);
-        default:
-          event satisfies never; // a new event type stops compiling here
-      }
-    });
+    const isNew = event.type === 'release.go.v1' ? await go(event) : await handleAlone(event);
+    const outcome = isNew ? 'handled' : 'duplicate';
     // The last of a group to be told lets all of it go, so it speaks for all.
     const spoken = event.type === 'release.go.v1' ? new Set([releaseId, ...event.data.group]) : [releaseId];
-    for (const each of spoken) await receipts.announce(each, toldBefore[event.type]);
-    if (event.type === 'release.go.v1') onLive(releaseId);
+    await Promise.all([...spoken].map((each) => receipts.announce(each, toldBefore[event.type])));
+    if (event.type === 'release.go.v1') onLive();
     log.info(
       { eventId: event.id, type: event.type, bundleId: event.subject, releaseId, outcome },
       'release event handled',
     );
-
-    async function prepare({ subject: bundleId, data }: Of<'release.prepare.v1'>, tx: Tx) {
-      const { seal, channels, attempt } = data;
-      const release = { releaseId, bundleId, seal, attempt };
-      const objects = channels.find(({ channel }) => channel === 'website')?.objects ?? [];
-      const files: SealedFile[] = [];
-      for (const { ciphertext, ...object } of objects) {
-        if (!ciphertext) return site.refuse(release, unsealed(object.path), tx);
-        const sealed = await orRefusal(() => staging.get(ciphertext.sha256));
-        if ('refusal' in sealed) return site.refuse(release, sealed.refusal, tx);
-        files.push({ ...object, sealed: sealed.value });
-      }
-      return site.stage(release, files, tx);
-    }
-
-    async function go({ subject: bundleId, data }: Of<'release.go.v1'>, tx: Tx) {
-      const { seal, key, committedAt, attempt, group } = data;
-      const release = { releaseId, bundleId, seal, attempt };
-      const files = await site.staged(releaseId, tx);
-      if (!files) return site.refuse(release, neverPrepared, tx);
-      // Everything is opened and compared before the switch: a page that readers could not get must not go live.
-      const opened = await orRefusal(async () => openRelease(releaseId, Buffer.from(key, 'base64'), files));
-      if ('refusal' in opened) return site.refuse(release, opened.refusal, tx);
-      return site.goLive(
-        { releaseId, key: Buffer.from(key, 'base64'), committedAt, catalogue: opened.value.catalogue, group },
-        tx,
-      );
-    }
   };
+}
 
 /** What the receipts of earlier orders have said; a `go` for a later try says `verified` again, as it stands. */
 const toldBefore: Partial<Record<ReleaseEvent['type'], ChannelReceipt['state'][]>> = {
@@ -117,23 +112,7 @@ function isOurs(event: LockstepEvent): event is Order {
   }
 }
 
-/** Damaged staging is the release's trouble and no retry mends it: it becomes a receipt, not a parked event. */
-async function orRefusal<T>(work: () => Promise<T>): Promise<{ value: T } | { refusal: Bilingual }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    const cause = permanentCause(error);
-    if (cause && isPermanent(error, 'StagingDamaged')) return { refusal: cause.message };
-    throw error;
-  }
-}
-
 const unsealed = (path: string): Bilingual => ({
   zh: `预置内容 ${path} 未加密，网站不接收明文`,
   en: `Staged object ${path} is not encrypted; the website takes no plain text`,
 });
-
-const neverPrepared: Bilingual = {
-  zh: '网站没有收到该次发布的预置内容，请重新预置后再发布',
-  en: 'The website holds nothing staged for this release; prepare it again, then release',
-};

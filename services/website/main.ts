@@ -3,7 +3,7 @@ import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import { openBlobStore } from '../../infra/blobs/open.ts';
 import { readSettings } from '../../infra/config/environment.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
-import { request } from '../../infra/http/request.ts';
+import { createPageReader } from '../../infra/http/read-page.ts';
 import { openEventCodec } from '../../infra/kafka/event-keys.ts';
 import { createKafkajsEventBus } from '../../infra/kafka/kafkajs-event-bus.ts';
 import { isDatabaseDown } from '../../infra/postgres/client.ts';
@@ -14,6 +14,7 @@ import { runProcess } from '../process-frame.ts';
 import { createAnswer } from './answer.ts';
 import { createHandler } from './handler.ts';
 import { createInspection } from './inspection.ts';
+import { createLull } from './lull.ts';
 import { createPublicView } from './public-view.ts';
 import { createReadBack } from './read-back.ts';
 import { createReceipts } from './receipts.ts';
@@ -44,9 +45,10 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   const { inbox, writes, records, reads, ping } = database;
   const bus = createKafkajsEventBus({ brokers: settings.LOCKSTEP_KAFKA_BROKERS, clientId: 'website', log });
 
+  const view = createPublicView({ reads });
   const site = await startSite(
     {
-      answer: createAnswer({ site: channels.site, view: createPublicView({ reads }), publicUrl }),
+      answer: createAnswer({ site: channels.site, view, publicUrl }),
       notReady: () => ailing(ping, async () => (await bus.health()).state === 'up'),
       log,
     },
@@ -56,7 +58,8 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   onStop(() => bus.close()); // before the listeners close: what runs may finish while pages are still served
 
   const publish = (events: ReceiptEvent[]) => bus.publish(events.map(codec.encode));
-  const read = (url: string) => request({ url, timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 });
+  const read = createPageReader({ timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 });
+  const lull = createLull({ quietMs: 150, mostMs: 2_000, now: () => performance.now(), pause });
   const receipts = createReceipts({ records, publicUrl, publish });
   const readBack = createReadBack({
     records,
@@ -64,6 +67,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     publicUrls: [...new Set([publicUrl, ...listeners.map(asReadersReachIt)])],
     read,
     pause,
+    quiet: lull.quiet,
     log,
   });
   const handle = createHandler({
@@ -75,6 +79,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     }),
     receipts,
     inspect: createInspection({ records, read, publicUrl, publish, now: () => new Date().toISOString(), log }),
+    remember: (releases) => void view.remember(releases),
     onLive: () => void readBack.wake(),
     log,
   });
@@ -84,10 +89,16 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       group: 'website',
       topic: Topic.releases,
       decode: codec.decode,
-      handle: (event) =>
-        handle(event).catch((error) => {
-          throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
-        }),
+      // Of different bundles: what is there at one T0 shares transactions and sends.
+      atOnce: 50,
+      handle: (event) => {
+        lull.stir();
+        return handle(event)
+          .catch((error) => {
+            throw isDatabaseDown(error) ? new TransientFailure('database is away', { cause: error }) : error;
+          })
+          .finally(lull.stir);
+      },
     },
     context,
   );

@@ -2,12 +2,18 @@ import { digestOf } from '../../activities/digest.ts';
 import { openObject } from '../../activities/releases/sealed-staging.ts';
 import { fillSlots } from '../../activities/rendering/page-slots.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
+import type { ReleaseId } from '../../schemas/release.ts';
 import { createByteCache } from './byte-cache.ts';
+import type { OpenedFile } from './open-release.ts';
 import type { Pointer, PublicReads, Shown } from './site-store.ts';
 
 export type PublicFile = { body: Uint8Array; mediaType: string; etag: string; liveAt: string };
 
-export type Released = { bundleId: BundleId; shows: Extract<Shown, { state: 'live' }> };
+/** A release whose files were opened for its switch. */
+export type OpenedRelease = { releaseId: ReleaseId; bundleId: BundleId; files: readonly OpenedFile[] };
+
+type Live = Extract<Shown, { state: 'live' }>;
+export type Released = { bundleId: BundleId; shows: Live };
 
 type Deps = { reads: PublicReads; cacheBytes?: number };
 
@@ -47,7 +53,27 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
     return next;
   };
 
+  const make = (release: Live, { path, mediaType, plain }: OpenedFile): PublicFile => {
+    const body = fillSlots(plain, mediaType, release);
+    const file = { body, mediaType, etag: `"${digestOf(body).slice(0, 32)}"`, liveAt: release.liveAt };
+    opened.set(`${release.releaseId}/${path}`, file);
+    return file;
+  };
+
   return {
+    /**
+     * Makes the pages of releases that this instance has just opened and switched on, so that the first reader waits for
+     * no key. What is not public by now (it waits for its group, or was taken back) is let go.
+     */
+    async remember(releases: readonly OpenedRelease[]): Promise<void> {
+      await refresh().catch(() => {});
+      for (const { releaseId, bundleId, files } of releases) {
+        const shows = shown.get(bundleId);
+        if (shows?.state !== 'live' || shows.releaseId !== releaseId) continue;
+        for (const file of files) if (!opened.get(`${releaseId}/${file.path}`)) make(shows, file);
+      }
+    },
+
     /** What the bundle shows now. Rejects while the database is away and the bundle was never seen. */
     async bundle(bundleId: BundleId): Promise<Shown | undefined> {
       try {
@@ -71,18 +97,14 @@ export function createPublicView({ reads, cacheBytes = 64 * 1024 * 1024 }: Deps)
     },
 
     /** An opened file of a live release; undefined where the release has no such file. */
-    async file(release: Extract<Shown, { state: 'live' }>, path: string): Promise<PublicFile | undefined> {
-      const { releaseId, key, liveAt } = release;
-      const cacheKey = `${releaseId}/${path}`;
-      const known = opened.get(cacheKey);
+    async file(release: Live, path: string): Promise<PublicFile | undefined> {
+      const { releaseId, key } = release;
+      const known = opened.get(`${releaseId}/${path}`);
       if (known) return known;
       const stored = await reads.object(releaseId, path);
       if (!stored) return undefined;
       const plain = openObject(key, { releaseId, path }, stored.ciphertext);
-      const body = fillSlots(plain, stored.mediaType, release);
-      const file = { body, mediaType: stored.mediaType, etag: `"${digestOf(body).slice(0, 32)}"`, liveAt };
-      opened.set(cacheKey, file);
-      return file;
+      return make(release, { path, mediaType: stored.mediaType, plain });
     },
   };
 }

@@ -11,7 +11,7 @@ import type { SiteRecords } from './site-store.ts';
 const atOnce = 4;
 
 type Deps = {
-  records: SiteRecords;
+  records: Pick<SiteRecords, 'releases' | 'unverified' | 'markVerified'>;
   receipts: Receipts;
   /** Fetches one public address as any reader would. Throws where there is no answer. */
   read: (url: string) => Promise<{ status: number; body: Uint8Array }>;
@@ -20,6 +20,8 @@ type Deps = {
   /** Tries per release before a person is told that nobody can say (`unknown`). */
   tries?: number;
   pause: (ms: number) => Promise<unknown>;
+  /** Resolves when there is time for this: releases that are about to go live come first. */
+  quiet: () => Promise<unknown>;
   log: Logger;
 };
 
@@ -28,11 +30,11 @@ type Deps = {
  * the consumer, so that a slow answer holds up no other bundle, and finds what is open by asking the store, so that
  * a crash loses nothing.
  */
-export function createReadBack({ records, receipts, read, publicUrls, tries = 5, pause, log }: Deps) {
+export function createReadBack({ records, receipts, read, publicUrls, tries = 5, pause, quiet, log }: Deps) {
   const differences = async (releaseId: ReleaseId): Promise<Bilingual | undefined> => {
-    const release = await records.release(releaseId);
+    const [release] = await records.releases([releaseId]);
     if (release?.state !== 'live') return undefined; // rolled back or withdrawn meanwhile; nothing to say
-    for (const { path, mediaType, sha256 } of await records.files(releaseId)) {
+    for (const { path, mediaType, sha256 } of release.files) {
       for (const publicUrl of publicUrls) {
         const url = publicUrl + publicPath(release.bundleId, path);
         const { status, body } = await read(url);
@@ -76,6 +78,7 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
       if (free > 0) free -= 1;
       else await new Promise<void>((resume) => waiting.push(resume));
       try {
+        await quiet();
         await verify(releaseId);
       } catch (error) {
         log.warn({ releaseId, err: error }, 'read-back was interrupted and will be tried again');
@@ -90,14 +93,21 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
     inFlight.set(releaseId, running);
     return running;
   };
+  let next: Promise<void> | undefined;
+  const verifyAll = async () => {
+    await quiet();
+    next = undefined; // who calls from here on may know of a release that this look does not find
+    const open = await records.unverified().catch((error) => {
+      log.warn({ err: error }, 'the store cannot say what is unverified; it is asked again');
+      return [];
+    });
+    await Promise.all(open.map((releaseId) => inFlight.get(releaseId) ?? start(releaseId)));
+  };
   return {
     /** Verifies whatever is live and unverified, and resolves when each of it has an answer. Never rejects. */
-    async wake(): Promise<void> {
-      const open = await records.unverified().catch((error) => {
-        log.warn({ err: error }, 'the store cannot say what is unverified; it is asked again');
-        return [];
-      });
-      await Promise.all(open.map((releaseId) => inFlight.get(releaseId) ?? start(releaseId)));
+    wake(): Promise<void> {
+      next ??= verifyAll();
+      return next;
     },
   };
 }

@@ -1,9 +1,10 @@
 import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
+import { gatherWhole } from '../../infra/gather.ts';
 import type { ReceiptEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Digest, Instant } from '../../schemas/text.ts';
-import type { SiteRecords, SiteRelease } from './site-store.ts';
+import type { SiteRecords, SiteRelease, SiteReleaseAndFiles } from './site-store.ts';
 
 type Statement = Pick<ChannelReceipt, 'state' | 'at' | 'detail' | 'digests'> & Partial<Pick<ChannelReceipt, 'about'>>;
 
@@ -20,11 +21,13 @@ export interface Receipts {
 }
 
 type Deps = {
-  records: Pick<SiteRecords, 'release' | 'files'>;
+  records: Pick<SiteRecords, 'releases'>;
   publish: (events: ReceiptEvent[]) => Promise<unknown>;
   /** Public address of the site, without a slash at its end. */
   publicUrl: string;
 };
+
+type Saying = { releaseId: ReleaseId; what: (release: SiteReleaseAndFiles) => Statement[] };
 
 export const policyUrl = (publicUrl: string, bundleId: string) => `${publicUrl}/policies/${bundleId}/`;
 
@@ -39,31 +42,55 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
       '/lockstep/website',
     );
   };
-  const say = async (release: SiteRelease, told: readonly ChannelReceipt['state'][]) => {
-    const digests = (await records.files(release.releaseId)).map(({ sha256 }) => sha256);
-    const statements = whatIsSo(release, digests).filter(({ state }) => !told.includes(state));
-    if (statements.length > 0) await publish(statements.map((statement) => toEvent(release, statement)));
-  };
+  /** Said by this process and not verified yet: of these `verified` need not say once more that they are live. */
+  const saidLive = new Set<ReleaseId>();
+
+  const say = gatherWhole(
+    async (sayings: Saying[]) => {
+      const rows = await records.releases([...new Set(sayings.map(({ releaseId }) => releaseId))]);
+      const known = new Map(rows.map((release) => [release.releaseId, release]));
+      const events = sayings.flatMap(({ releaseId, what }) => {
+        const release = known.get(releaseId);
+        return release ? what(release).map((statement) => toEvent(release, statement)) : [];
+      });
+      if (events.length > 0) await publish(events);
+      for (const { data } of events) {
+        if (data.state === 'live') saidLive.add(data.releaseId);
+        if (data.state === 'verified') saidLive.delete(data.releaseId);
+      }
+      return Array.from<void>({ length: sayings.length });
+    },
+    { most: 100 },
+  );
   return {
-    async announce(releaseId, told = []) {
-      const release = await records.release(releaseId);
-      if (release?.seal) await say(release, told); // else it was withdrawn before it ever reached this channel
-    },
-    async announceVerified(releaseId, at) {
-      const release = await records.release(releaseId);
-      if (release?.state === 'live')
-        await say({ ...release, verifiedAt: release.verifiedAt ?? at }, ['ready', 'amended']);
-    },
-    async announceDoubt(releaseId, doubt) {
-      const release = await records.release(releaseId);
-      if (release?.state !== 'live' || release.verifiedAt) return; // another instance was faster, or it is gone
-      await publish([toEvent(release, { ...doubt, digests: [] })]);
-    },
+    announce: (releaseId, told = []) =>
+      say({
+        releaseId,
+        // Without a seal it was withdrawn before it ever reached this channel.
+        what: (release) => (release.seal ? whatIsSo(release).filter(({ state }) => !told.includes(state)) : []),
+      }),
+    announceVerified: (releaseId, at) =>
+      say({
+        releaseId,
+        what: (release) =>
+          release.state === 'live'
+            ? whatIsSo({ ...release, verifiedAt: release.verifiedAt ?? at }).filter(
+                ({ state }) => state === 'verified' || (state === 'live' && !saidLive.has(releaseId)),
+              )
+            : [],
+      }),
+    announceDoubt: (releaseId, doubt) =>
+      say({
+        releaseId,
+        // Else another instance was faster, or it is gone.
+        what: ({ state, verifiedAt }) => (state === 'live' && !verifiedAt ? [{ ...doubt, digests: [] }] : []),
+      }),
   };
 }
 
-function whatIsSo(release: SiteRelease, digests: Digest[]): Statement[] {
+function whatIsSo(release: SiteReleaseAndFiles): Statement[] {
   const { preparedAt, refusal, liveAt, verifiedAt, discardedAt, withdrawnAt, acts } = release;
+  const digests = release.files.map(({ sha256 }) => sha256);
   const say = (state: Statement['state'], at: string, shown: Digest[]) => ({ state, at, detail: null, digests: shown });
   if (refusal) return [{ state: 'refused', at: refusal.at, detail: refusal.reason, digests: [] }];
   if (withdrawnAt) return [say('withdrawn', withdrawnAt, [])];

@@ -49,15 +49,16 @@ export async function replayWebsite<Tx>(deps: ReplayDeps<Tx>, { dryRun }: { dryR
     let handled = 0;
     const handle = createHandler({
       inbox: {
-        async once(eventId, effect) {
-          const outcome = await inbox.once(eventId, effect);
-          if (outcome === 'handled') handled += 1;
-          return outcome;
+        async onceEach(eventIds, effect) {
+          const fresh = await inbox.onceEach(eventIds, effect);
+          handled += fresh.size;
+          return fresh;
         },
       },
       site: site.writes,
       staging: deps.staging,
       receipts: { announce: async () => {} },
+      remember: () => {}, // readers ask another process
       inspect: () => {}, // a question of long ago: nobody waits for the answer
       onLive: () => {}, // the site looks for what is unverified by itself
       log,

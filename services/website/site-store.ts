@@ -13,6 +13,7 @@ export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Di
 /** A release that was told to go; `group` names all that go at one stroke, itself included. */
 export type Going = {
   releaseId: ReleaseId;
+  bundleId: BundleId;
   key: Uint8Array;
   committedAt: Instant;
   catalogue: Catalogue;
@@ -43,9 +44,16 @@ export type SiteRelease = Omit<StagedRelease, 'seal'> & {
   acts: { by: ReleaseId; notedAt: Instant }[];
 };
 
-/** Runs `effect` once per event id: the inbox row and the effect commit together. */
+/** What is said of a release, and by which digests it is known. */
+export type SiteReleaseAndFiles = SiteRelease & { files: Pick<StagedObject, 'path' | 'mediaType' | 'sha256'>[] };
+
+/** Runs `effect` once per event id, for those that are new: their inbox rows and the effect commit together. */
 export interface SiteInbox<Tx> {
-  once(eventId: string, effect: (tx: Tx) => Promise<void>): Promise<'handled' | 'duplicate'>;
+  /** Resolves to the events that were new. */
+  onceEach(
+    eventIds: readonly string[],
+    effect: (fresh: ReadonlySet<string>, tx: Tx) => Promise<void>,
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** Effects of release events. Each runs inside the inbox transaction of its event. */
@@ -54,14 +62,16 @@ export interface SiteWrites<Tx> {
   stage(release: StagedRelease, files: SealedFile[], tx: Tx): Promise<void>;
   /** Remembers why a release cannot be shown, so that a repeat says the same. One that is or was public stays as it is. */
   refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;
-  /** The staged files of a release that waits for its `go`; undefined in any other state. */
-  staged(releaseId: ReleaseId, tx: Tx): Promise<SealedFile[] | undefined>;
+  /** Of these releases those that wait for their `go`, held until the end of `tx`; `bytes` of all files of each. */
+  staged(releaseIds: readonly ReleaseId[], tx: Tx): Promise<{ releaseId: ReleaseId; bytes: number }[]>;
+  /** The staged files of releases; none for one that has none. */
+  sealedFiles(releaseIds: readonly ReleaseId[], tx: Tx): Promise<Map<ReleaseId, SealedFile[]>>;
   /**
-   * The one switch: from the commit of `tx` on, all pages of the release are public, before it none. Where the bundle
+   * The one switch: from the commit of `tx` on, all pages of these releases are public, before it none. Where a bundle
    * shows a release that was committed later, that one stays. One of a group waits here until every member was told to go;
-   * then all of them are public from one commit on.
+   * then all of them are public from one commit on. Rejects where two are of one bundle: their order is for the caller.
    */
-  goLive(release: Going, tx: Tx): Promise<void>;
+  goLive(releases: readonly Going[], tx: Tx): Promise<void>;
   /** Deletes what was staged. A live release goes back to what its bundle showed before. */
   discard(releaseId: ReleaseId, tx: Tx): Promise<void>;
   /**
@@ -75,6 +85,8 @@ export interface SiteWrites<Tx> {
 }
 
 export interface SiteRecords {
+  /** Those that are known, each with what `release` and `files` say. */
+  releases(releaseIds: readonly ReleaseId[]): Promise<SiteReleaseAndFiles[]>;
   release(releaseId: ReleaseId): Promise<SiteRelease | undefined>;
   /** Paths and digests of a release's files, whatever its state; empty once they are deleted. */
   files(releaseId: ReleaseId): Promise<Pick<StagedObject, 'path' | 'mediaType' | 'sha256'>[]>;

@@ -165,13 +165,13 @@ test('orders that come while an emptied site is replayed wait, and none overtake
         replaying: (work) =>
           fresh.replaying((inbox) =>
             work({
-              async once(eventId, effect) {
+              async onceEach(eventIds, effect) {
                 if (!said) {
                   said = true;
                   await channel.say(...(last ? [last.go] : []), ...events.slice(0, 3).map(({ withdraw }) => withdraw));
                   await new Promise((resolve) => setTimeout(resolve, 500)); // let the site try them
                 }
-                return inbox.once(eventId, effect);
+                return inbox.onceEach(eventIds, effect);
               },
             }),
           ),

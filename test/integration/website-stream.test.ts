@@ -35,7 +35,7 @@ beforeAll(async () => {
   site = await openWebsiteDatabase(database.url);
   handle = createHandler({
     ...{ inbox: site.inbox, site: site.writes, staging, receipts: { announce: async () => {} } },
-    ...{ inspect: () => {}, onLive: () => {}, log: pino({ level: 'silent' }) },
+    ...{ inspect: () => {}, remember: () => {}, onLive: () => {}, log: pino({ level: 'silent' }) },
   });
 });
 afterAll(async () => {

@@ -158,7 +158,8 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
     createProcess(name, scheduler, (process) => {
       const records = over(siteStore.records, 'site-db', faults, down);
       const reads = over(siteStore.reads, 'site-db', faults, down);
-      const answer = createAnswer({ site, view: createPublicView({ reads }), publicUrl: siteUrl });
+      const view = createPublicView({ reads });
+      const answer = createAnswer({ site, view, publicUrl: siteUrl });
       const receipts = createReceipts({ records, publicUrl: siteUrl, publish: bus.publish });
       const read = (url: string) =>
         faults.call(
@@ -176,11 +177,13 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
         publicUrls: [siteUrl],
         read,
         pause: pauseOf(process),
+        quiet: async () => {},
         log,
       });
       const handle = createHandler({
         inbox: {
-          once: (eventId, effect) => faults.call('site-db', down, () => siteStore.inbox.once(eventId, effect)),
+          onceEach: (eventIds, effect) =>
+            faults.call('site-db', down, () => siteStore.inbox.onceEach(eventIds, effect)),
         },
         site: over(siteStore.writes, 'site-db', faults, down),
         staging,
@@ -193,6 +196,7 @@ export function createWorld({ random, start, calmAt, note, parts }: WorldOptions
           now: clockOf('site'),
           log,
         }),
+        remember: (releases) => void view.remember(releases),
         onLive: () => void readBack.wake(),
         log,
       });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { ReceivedRecord } from '../../activities/ports/event-bus.ts';
+import { Poison, type ReceivedRecord } from '../../activities/ports/event-bus.ts';
 import { type Bench, keysOfDifferentPartitions, patiently, text, texts } from './kafka-bench.ts';
 
 /** A record is done when its handler has resolved, and not before; members share the work. */
@@ -15,6 +15,29 @@ export function handlingContract(bench: () => Bench): void {
     for (const key of keys) {
       expect(texts(received.filter((each) => each.key === key))).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`));
     }
+  });
+
+  test('with several in hand at once the records of one key still come in order, and one that fails is parked alone', async () => {
+    const { bus, parked, record, subscribe } = bench();
+    const keys = Array.from({ length: 12 }, (_, n) => `key-${n}`);
+    for (let step = 0; step < 5; step += 1) await bus.publish(keys.map((key) => record(key, String(step))));
+    const done: ReceivedRecord[] = [];
+    const inHand = new Map<string, number>();
+    const handler = async (each: ReceivedRecord) => {
+      inHand.set(each.key, (inHand.get(each.key) ?? 0) + 1);
+      expect(inHand.get(each.key)).toBe(1);
+      await sleep(Number.parseInt(each.key.slice(4), 10) % 5);
+      inHand.delete(each.key);
+      if (each.key === 'key-3' && text(each) === '2') throw new Poison('bad');
+      done.push(each);
+    };
+    const subscription = await subscribe(bus, handler, { atOnce: 8 });
+    await patiently(async () => expect(await subscription.lag()).toBe(0n));
+    for (const key of keys) {
+      const expected = ['0', '1', '2', '3', '4'].filter((step) => key !== 'key-3' || step !== '2');
+      expect(texts(done.filter((each) => each.key === key))).toEqual(expected);
+    }
+    expect(parked).toMatchObject([{ key: 'key-3', reason: 'poison', tries: 1 }]);
   });
 
   test('each group gets every record, a new one from the oldest on', async () => {

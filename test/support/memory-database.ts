@@ -36,15 +36,23 @@ export function createMemoryDatabase<T extends Tables>(empty: T) {
 export type MemoryDatabase<T extends Tables> = ReturnType<typeof createMemoryDatabase<T>>;
 
 /** The inbox of `infra/postgres/inbox.ts`: the row and the effect commit together. */
-export const createMemoryInbox = <T extends Tables & { inbox: Map<string, true> }>(db: MemoryDatabase<T>) => ({
-  once: (eventId: string, effect: (tx: T) => Promise<void>): Promise<'handled' | 'duplicate'> =>
+export const createMemoryInbox = <T extends Tables & { inbox: Map<string, true> }>(db: MemoryDatabase<T>) => {
+  const onceEach = (
+    eventIds: readonly string[],
+    effect: (fresh: ReadonlySet<string>, tx: T) => Promise<void>,
+  ): Promise<ReadonlySet<string>> =>
     db.transaction(async (tx) => {
-      if (tx.inbox.has(eventId)) return 'duplicate';
-      tx.inbox.set(eventId, true);
-      await effect(tx);
-      return 'handled';
-    }),
-});
+      const fresh = new Set(eventIds.filter((eventId) => !tx.inbox.has(eventId)));
+      for (const eventId of fresh) tx.inbox.set(eventId, true);
+      if (fresh.size > 0) await effect(fresh, tx);
+      return fresh;
+    });
+  return {
+    onceEach,
+    once: async (eventId: string, effect: (tx: T) => Promise<void>): Promise<'handled' | 'duplicate'> =>
+      (await onceEach([eventId], (_, tx) => effect(tx))).size > 0 ? 'handled' : 'duplicate',
+  };
+};
 
 /** The key of a row, from the columns of its primary key. */
 export const key = (...columns: (string | number)[]) => columns.join(' ');

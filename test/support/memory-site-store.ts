@@ -64,7 +64,7 @@ function switchTo(tx: SiteTables, bundleId: BundleId, releaseId: ReleaseId | nul
 }
 
 /** Makes a staged release the one that its bundle shows, unless that shows a newer one. */
-function show(tx: SiteTables, { releaseId, key, committedAt, catalogue }: Going, liveAt: string): void {
+function show(tx: SiteTables, { releaseId, key, committedAt, catalogue }: Omit<Going, 'group'>, liveAt: string): void {
   const row = tx.release.get(releaseId);
   if (!row) throw new Error('No such release');
   const shown = tx.release.get(tx.pointer.get(row.bundleId)?.releaseId ?? '');
@@ -115,16 +115,28 @@ function writesOf(now: () => string): SiteWrites<SiteTables> {
       const refused = { state: 'refused' as const, refusal: { at: now(), reason }, attempt: release.attempt };
       tx.release.set(release.releaseId, { ...(known ?? fresh(release)), ...refused });
     },
-    async staged(releaseId, tx) {
-      return tx.release.get(releaseId)?.state === 'staged' ? (tx.files.get(releaseId) ?? []) : undefined;
+    async staged(releaseIds, tx) {
+      const staged = releaseIds.filter((releaseId) => tx.release.get(releaseId)?.state === 'staged');
+      const bytesOf = (releaseId: ReleaseId) =>
+        (tx.files.get(releaseId) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+      return staged.map((releaseId) => ({ releaseId, bytes: bytesOf(releaseId) }));
     },
-    async goLive(going, tx) {
-      if (going.group.length < 2) return show(tx, going, now());
-      tx.waiting.set(going.releaseId, tx.waiting.get(going.releaseId) ?? going);
-      const members = [...new Set(going.group)].flatMap((member) => tx.waiting.get(member) ?? []);
-      if (members.length < new Set(going.group).size) return;
-      for (const member of members) show(tx, member, now());
-      for (const { releaseId } of members) tx.waiting.delete(releaseId);
+    async sealedFiles(releaseIds, tx) {
+      return new Map(releaseIds.map((releaseId) => [releaseId, tx.files.get(releaseId) ?? []]));
+    },
+    async goLive(releases, tx) {
+      if (new Set(releases.map(({ bundleId }) => bundleId)).size < releases.length)
+        throw new RangeError('One bundle twice');
+      for (const going of releases) {
+        if (going.group.length < 2) show(tx, going, now());
+        else tx.waiting.set(going.releaseId, tx.waiting.get(going.releaseId) ?? going);
+      }
+      for (const { group } of releases) {
+        const members = [...new Set(group)].flatMap((member) => tx.waiting.get(member) ?? []);
+        if (members.length < new Set(group).size) continue;
+        for (const member of members) show(tx, member, now());
+        for (const { releaseId } of members) tx.waiting.delete(releaseId);
+      }
     },
     async discard(releaseId, tx) {
       const row = tx.release.get(releaseId);
@@ -167,14 +179,19 @@ const actsOn = (rows: SiteTables, releaseId: ReleaseId) =>
   [...rows.act.values()].filter((act) => act.releaseId === releaseId);
 
 function recordsOf(db: Db, now: () => string): SiteRecords {
+  const release = (releaseId: ReleaseId) => {
+    const row = db.rows.release.get(releaseId);
+    if (!row) return undefined;
+    const acts = actsOn(db.rows, releaseId).map(({ by, notedAt }) => ({ by: by.releaseId, notedAt }));
+    const files = (db.rows.files.get(releaseId) ?? []).map(({ path, mediaType, sha256 }) => ({
+      ...{ path, mediaType, sha256 },
+    }));
+    return { ...row, acts, files };
+  };
   return {
-    async release(releaseId) {
-      const row = db.rows.release.get(releaseId);
-      const acts = actsOn(db.rows, releaseId).map(({ by, notedAt }) => ({ by: by.releaseId, notedAt }));
-      return row && { ...row, acts };
-    },
-    files: async (releaseId) =>
-      (db.rows.files.get(releaseId) ?? []).map(({ path, mediaType, sha256 }) => ({ path, mediaType, sha256 })),
+    releases: async (releaseIds) => releaseIds.flatMap((releaseId) => release(releaseId) ?? []),
+    release: async (releaseId) => release(releaseId),
+    files: async (releaseId) => release(releaseId)?.files ?? [],
     unverified: async () =>
       [...db.rows.release.values()]
         .filter(({ state, verifiedAt }) => state === 'live' && verifiedAt === null)

@@ -108,6 +108,7 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
     publicUrls,
     tries: 2,
     pause: async () => {},
+    quiet: async () => {},
     log,
   });
   let verified = Promise.resolve();
@@ -124,6 +125,7 @@ export async function startWebsite(databaseUrl: string, directory?: string) {
       now: () => new Date().toISOString(),
       log,
     }),
+    remember: (releases) => void view.remember(releases),
     onLive: () => {
       verified = readBack.wake();
     },

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { gather } from '../../infra/gather.ts';
+import { describe, expect, test } from 'vitest';
+import { TransientFailure } from '../../activities/ports/event-bus.ts';
+import { gather, gatherWhole } from '../../infra/gather.ts';
 
 const patient = { most: 3, patienceMs: 60_000 };
 
@@ -60,4 +61,36 @@ test('a batch that nobody answers holds up the next for its patience only', asyn
   const next = say('b');
   await expect(lost).rejects.toThrow('No answer to a batch within 10 ms');
   expect(await next).toBe('b');
+});
+
+describe('work that happens as a whole or not at all', () => {
+  const whole = (failure: Error) => {
+    const batches: string[] = [];
+    const shout = gatherWhole(
+      async (words: string[]) => {
+        batches.push(words.join(' '));
+        if (words.includes('bad')) throw failure;
+        return words.map((word) => word.toUpperCase());
+      },
+      { most: 10 },
+    );
+    return { batches, all: (...words: string[]) => Promise.allSettled(words.map(shout)) };
+  };
+
+  test('one call that makes its batch fail takes no other with it', async () => {
+    const { batches, all } = whole(new Error('poison'));
+    const results = await all('a', 'bad', 'c');
+    expect(results.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.message))).toEqual([
+      'A',
+      'poison',
+      'C',
+    ]);
+    expect(batches).toEqual(['a bad c', 'a', 'bad', 'c']);
+  });
+
+  test('an outage is told to all, and nobody is tried alone', async () => {
+    const { batches, all } = whole(new TransientFailure('away'));
+    expect((await all('a', 'bad')).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(batches).toEqual(['a bad']);
+  });
 });

@@ -42,7 +42,7 @@ async function subscription({ joins = true, connect }: { joins?: boolean; connec
     createClient,
     groupId: 'g',
     topics: ['t'],
-    lanes: createLanes({ deliver: async () => 'done', patienceMs: 10, log }),
+    lanes: createLanes({ deliver: async () => 'done', atOnce: 1, patienceMs: 10, log }),
     lag: async () => 0n,
     drainMs: 10,
     log,

@@ -110,6 +110,20 @@ test('a withdrawn page leaves memory with the switch', async () => {
   expect(opened).toBe(2);
 });
 
+test('what was opened for its switch is not opened again for its first reader; what is not public then is let go', async () => {
+  const { asked, reads } = steppedReads();
+  const view = createPublicView({ reads: { ...reads, object: async () => undefined } });
+  if (live.shows?.state !== 'live') throw new Error('not live');
+  const files = [{ path: 'index.html', mediaType: 'text/plain', plain: Buffer.from('甲') }];
+  const waiting = { releaseId: ReleaseId.parse(randomUUID()), bundleId: BundleId.parse(randomUUID()), files };
+  const remembered = view.remember([{ releaseId, bundleId, files }, waiting]);
+  await tick();
+  asked[0]?.answer([live]);
+  await remembered;
+  expect(await view.file(live.shows, 'index.html')).toMatchObject({ body: files[0]?.plain, liveAt: at });
+  expect(await view.file({ ...live.shows, releaseId: waiting.releaseId }, 'index.html')).toBeUndefined();
+});
+
 test('the cache holds no more than its bound, and keeps what was read last', () => {
   const cache = createByteCache(10);
   const of = (size: number) => ({ body: new Uint8Array(size) });

@@ -38,9 +38,10 @@ function siteWith(
   const doubts: string[] = [];
   const announced: ReleaseId[] = [];
   const asked: string[] = [];
-  const records: SiteRecords = {
-    release: async (id) => releases.find(({ releaseId }) => releaseId === id),
-    files: async () => [{ path: 'catalogue.json', mediaType: 'application/json', sha256: digestOf(body) }],
+  const files = [{ path: 'catalogue.json', mediaType: 'application/json', sha256: digestOf(body) }];
+  const records: Pick<SiteRecords, 'releases' | 'unverified' | 'markVerified'> = {
+    releases: async (ids) =>
+      releases.flatMap((release) => (ids.includes(release.releaseId) ? [{ ...release, files }] : [])),
     unverified: async () => releases.map(({ releaseId }) => releaseId).filter((id) => !verified.has(id)),
     markVerified: async (id) => void verified.add(id),
   };
@@ -61,6 +62,7 @@ function siteWith(
     publicUrls: ['http://127.0.0.1', 'http://[::1]'],
     tries: 3,
     pause: async () => {},
+    quiet: async () => {},
     log: pino({ level: 'silent' }),
   });
   return { releases, verified, doubts, announced, asked, readBack };

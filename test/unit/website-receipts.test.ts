@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { BundleId } from '../../schemas/bundle.ts';
 import type { ReceiptEvent } from '../../schemas/events.ts';
@@ -27,7 +28,7 @@ const live: SiteRelease = {
 function receiptsOf(row: SiteRelease) {
   const published: ReceiptEvent[] = [];
   const receipts = createReceipts({
-    records: { release: async () => row, files: async () => [] },
+    records: { releases: async () => [{ ...row, files: [] }] },
     publish: async (events) => void published.push(...events),
     publicUrl: 'http://127.0.0.1:1',
   });
@@ -35,11 +36,31 @@ function receiptsOf(row: SiteRelease) {
 }
 
 test('an order is answered with what it made so, not with what earlier orders were answered with', async () => {
-  const { announce, announceVerified, states } = receiptsOf(live);
+  const { announce, states } = receiptsOf(live);
   await announce(releaseId, ['ready']);
   expect(states()).toEqual(['live']);
-  await announceVerified(releaseId, at);
-  expect(states()).toEqual(['live', 'live', 'verified']); // `go` may still be about to say `live`
+});
+
+test('what was read back is said to be live too, where this process has not said so: its go may still be about to', async () => {
+  const before = receiptsOf(live);
+  await before.announceVerified(releaseId, at);
+  expect(before.states()).toEqual(['live', 'verified']);
+  const after = receiptsOf(live);
+  await after.announce(releaseId, ['ready']);
+  await after.announceVerified(releaseId, at);
+  expect(after.states()).toEqual(['live', 'verified']);
+});
+
+test('of many releases at once one send says everything', async () => {
+  const rows = Array.from({ length: 100 }, () => ({ ...live, releaseId: ReleaseId.parse(randomUUID()), files: [] }));
+  const sends: ReceiptEvent[][] = [];
+  const receipts = createReceipts({
+    records: { releases: async (ids) => rows.filter(({ releaseId: id }) => ids.includes(id)) },
+    publish: async (events) => void sends.push(events),
+    publicUrl: 'http://127.0.0.1:1',
+  });
+  await Promise.all(rows.map((row) => receipts.announce(row.releaseId, ['ready'])));
+  expect(sends.map((events) => events.map(({ data }) => data.releaseId))).toEqual([rows.map((row) => row.releaseId)]);
 });
 
 test('a release that was refused, or is gone, says so whatever it said before', async () => {

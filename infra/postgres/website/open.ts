@@ -44,13 +44,13 @@ const replayLock = 5497853034214n; // any number that nothing else in this datab
 
 const unlock = (session: Kysely<WebsiteTables>) => sql`select pg_advisory_unlock(${replayLock})`.execute(session);
 
-const waitingForReplays = (inbox: SiteInbox<Tx>): SiteInbox<Tx> => ({
-  once: (eventId, effect) =>
-    inbox.once(eventId, async (tx) => {
-      // The lock ends with the transaction. A replay that waits for its own lock is let past: this one comes again.
+const waitingForReplays = ({ onceEach }: SiteInbox<Tx>): SiteInbox<Tx> => ({
+  onceEach: (eventIds, effect) =>
+    onceEach(eventIds, async (fresh, tx) => {
+      // The lock ends with the transaction. A replay that waits for its own lock is let past: these come again.
       const { rows } = await sql<{ free: boolean }>`
         select pg_try_advisory_xact_lock_shared(${replayLock}) as free`.execute(tx);
       if (!rows[0]?.free) throw new TransientFailure('the site is being replayed from the log');
-      await effect(tx);
+      await effect(fresh, tx);
     }),
 });

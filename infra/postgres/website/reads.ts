@@ -1,48 +1,18 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { inShanghai } from '../../../activities/rendering/dates.ts';
 import { Catalogue } from '../../../activities/rendering/website/catalogue.ts';
 import { BundleId } from '../../../schemas/bundle.ts';
 import { ReleaseId, Validity } from '../../../schemas/release.ts';
 import { Digest } from '../../../schemas/text.ts';
-import type { PublicReads, Shown, SiteRecords } from '../../../services/website/site-store.ts';
+import type { PublicReads, Shown, SiteRecords, SiteReleaseAndFiles } from '../../../services/website/site-store.ts';
 import type { WebsiteTables } from './tables.ts';
 
 /** The service's own view of its releases. */
 export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
-  async release(releaseId) {
-    const row = await db.selectFrom('release').selectAll().where('release_id', '=', releaseId).executeTakeFirst();
-    if (!row) return undefined;
-    const acts = await db
-      .selectFrom('later_act')
-      .select(['by_release_id', 'noted_at'])
-      .where('release_id', '=', releaseId)
-      .orderBy('noted_at')
-      .execute();
-    return {
-      releaseId,
-      bundleId: BundleId.parse(row.bundle_id),
-      seal: Digest.nullable().parse(row.seal),
-      state: row.state,
-      preparedAt: row.prepared_at,
-      refusal: row.refused_at && row.refusal ? { at: row.refused_at, reason: row.refusal } : null,
-      committedAt: row.committed_at,
-      liveAt: row.live_at,
-      verifiedAt: row.verified_at,
-      discardedAt: row.discarded_at,
-      withdrawnAt: row.withdrawn_at,
-      attempt: row.attempt,
-      acts: acts.map(({ by_release_id, noted_at }) => ({ by: ReleaseId.parse(by_release_id), notedAt: noted_at })),
-    };
-  },
-  async files(releaseId) {
-    const rows = await db
-      .selectFrom('staged_object')
-      .select(['path', 'media_type', 'sha256'])
-      .where('release_id', '=', releaseId)
-      .orderBy('path')
-      .execute();
-    return rows.map(({ path, media_type, sha256 }) => ({ path, mediaType: media_type, sha256: Digest.parse(sha256) }));
-  },
+  releases: (releaseIds) => releasesOf(db, releaseIds),
+  release: async (releaseId) => (await releasesOf(db, [releaseId]))[0],
+  files: async (releaseId) => (await releasesOf(db, [releaseId]))[0]?.files ?? [],
   async unverified() {
     const rows = await db
       .selectFrom('release')
@@ -63,6 +33,53 @@ export const createSiteRecords = (db: Kysely<WebsiteTables>): SiteRecords => ({
       .execute();
   },
 });
+
+async function releasesOf(db: Kysely<WebsiteTables>, releaseIds: readonly ReleaseId[]): Promise<SiteReleaseAndFiles[]> {
+  if (releaseIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('release')
+    .selectAll()
+    .select(({ selectFrom }) => [
+      jsonArrayFrom(
+        selectFrom('staged_object')
+          .select(['path', 'media_type', 'sha256'])
+          .whereRef('staged_object.release_id', '=', 'release.release_id')
+          .orderBy('path'),
+      ).as('files'),
+      jsonArrayFrom(
+        selectFrom('later_act')
+          .select(['by_release_id', 'noted_at'])
+          .whereRef('later_act.release_id', '=', 'release.release_id')
+          .orderBy('noted_at'),
+      ).as('acts'),
+    ])
+    .where('release_id', 'in', releaseIds)
+    .execute();
+  return rows.map((row) => ({
+    releaseId: ReleaseId.parse(row.release_id),
+    bundleId: BundleId.parse(row.bundle_id),
+    seal: Digest.nullable().parse(row.seal),
+    state: row.state,
+    preparedAt: row.prepared_at,
+    refusal: row.refused_at && row.refusal ? { at: row.refused_at, reason: row.refusal } : null,
+    committedAt: row.committed_at,
+    liveAt: row.live_at,
+    verifiedAt: row.verified_at,
+    discardedAt: row.discarded_at,
+    withdrawnAt: row.withdrawn_at,
+    attempt: row.attempt,
+    // In JSON the database writes instants in its own way; everywhere else they are ours.
+    acts: row.acts.map(({ by_release_id, noted_at }) => ({
+      by: ReleaseId.parse(by_release_id),
+      notedAt: new Date(noted_at).toISOString(),
+    })),
+    files: row.files.map(({ path, media_type, sha256 }) => ({
+      path,
+      mediaType: media_type,
+      sha256: Digest.parse(sha256),
+    })),
+  }));
+}
 
 /** Reads through the public views only, which hold released rows and nothing else. */
 export const createPublicReads = (db: Kysely<WebsiteTables>): PublicReads => ({

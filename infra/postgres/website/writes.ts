@@ -1,67 +1,19 @@
 import { sql, type UpdateObject } from 'kysely';
 import type { SiteWrites } from '../../../services/website/site-store.ts';
+import { goingLive, stopWaiting } from './go-live.ts';
+import { switchTo } from './pointers.ts';
 import type { Tx, WebsiteTables } from './tables.ts';
 
 const now = sql<string>`clock_timestamp()`;
 
-// Not 1, 2, 3: a database that was rebuilt must not give out numbers that a running instance has seen already.
-const nextVersion = sql<number>`greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)`;
-
-/** Points a bundle at a release (or at nothing) and numbers the switch. */
-async function switchTo(bundleId: string, releaseId: string | null, tx: Tx): Promise<void> {
-  const { version } = await tx
-    .updateTable('pointer_version')
-    .set({ version: nextVersion })
-    .returning('version')
-    .executeTakeFirstOrThrow();
-  const row = { bundle_id: bundleId, release_id: releaseId, version };
-  await tx
-    .insertInto('pointer')
-    .values(row)
-    .onConflict((conflict) => conflict.column('bundle_id').doUpdateSet(row))
-    .execute();
-}
-
 const locked = (releaseId: string, tx: Tx) =>
   tx.selectFrom('release').selectAll().where('release_id', '=', releaseId).forUpdate().executeTakeFirst();
-
-const shownBy = (bundleId: string, tx: Tx) =>
-  tx.selectFrom('pointer').select('release_id').where('bundle_id', '=', bundleId).executeTakeFirst();
 
 const change = (releaseId: string, set: UpdateObject<WebsiteTables, 'release'>, tx: Tx) =>
   tx.updateTable('release').set(set).where('release_id', '=', releaseId).execute();
 
 const deleteFiles = (releaseId: string, tx: Tx) =>
   tx.deleteFrom('staged_object').where('release_id', '=', releaseId).execute();
-
-const stopWaiting = (releaseIds: readonly string[], tx: Tx) =>
-  tx
-    .deleteFrom('waiting_to_go')
-    .where('release_id', 'in', [...releaseIds])
-    .execute();
-
-type Opened = { release_id: string; key: Buffer; committed_at: string; catalogue: string };
-
-/** Makes a staged release the one that its bundle shows, unless that shows a newer one. */
-async function show({ release_id: releaseId, ...facts }: Opened, tx: Tx): Promise<void> {
-  const { bundle_id } = await tx
-    .selectFrom('release')
-    .select('bundle_id')
-    .where('release_id', '=', releaseId)
-    .executeTakeFirstOrThrow();
-  const shownId = (await shownBy(bundle_id, tx))?.release_id;
-  const shown = shownId ? await locked(shownId, tx) : undefined;
-  const opened = { ...facts, live_at: now };
-  // A `go` that comes late (it was parked) must not put an older release over a newer one, nor over its tombstone.
-  if (shown?.committed_at && Date.parse(shown.committed_at) > Date.parse(facts.committed_at)) {
-    await change(releaseId, { state: 'superseded', ...opened }, tx);
-    if (!shown.previous_release_id) await change(shown.release_id, { previous_release_id: releaseId }, tx);
-    return;
-  }
-  if (shown?.state === 'live') await change(shown.release_id, { state: 'superseded' }, tx);
-  await change(releaseId, { state: 'live', ...opened, previous_release_id: shown?.release_id ?? null }, tx);
-  await switchTo(bundle_id, releaseId, tx); // last: the lock on the version number is held for the commit only
-}
 
 /** Every instance forgets what it made of the pages of a release whose facts have changed. */
 async function refresh(releaseId: string, tx: Tx): Promise<void> {
@@ -70,11 +22,13 @@ async function refresh(releaseId: string, tx: Tx): Promise<void> {
     .select('bundle_id')
     .where('release_id', '=', releaseId)
     .executeTakeFirst();
-  if (shown) await switchTo(shown.bundle_id, releaseId, tx);
+  if (shown) await switchTo([{ bundleId: shown.bundle_id, releaseId }], tx);
 }
 
 export function createSiteWrites(): SiteWrites<Tx> {
   return {
+    ...goingLive,
+
     async stage({ releaseId, bundleId, seal, attempt }, files, tx) {
       const known = await locked(releaseId, tx);
       if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return; // public, or was: it stays so
@@ -114,39 +68,6 @@ export function createSiteWrites(): SiteWrites<Tx> {
         .execute();
     },
 
-    async staged(releaseId, tx) {
-      const release = await locked(releaseId, tx);
-      if (release?.state !== 'staged') return undefined;
-      const rows = await tx.selectFrom('staged_object').selectAll().where('release_id', '=', releaseId).execute();
-      return rows.map(({ path, media_type, sha256, bytes, ciphertext }) => ({
-        path,
-        mediaType: media_type,
-        sha256: sha256 as never,
-        bytes,
-        sealed: ciphertext,
-      }));
-    },
-
-    async goLive({ releaseId, key, committedAt, catalogue, group }, tx) {
-      const own = { key: Buffer.from(key), committed_at: committedAt, catalogue: JSON.stringify(catalogue) };
-      if (group.length < 2) return show({ ...own, release_id: releaseId }, tx);
-      await tx
-        .insertInto('waiting_to_go')
-        .values({ ...own, release_id: releaseId })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      // Members are told one by one, maybe at once: behind this lock one of them is the last, and sees all the others.
-      await tx.selectFrom('pointer_version').select('version').forUpdate().execute();
-      const waiting = await tx
-        .selectFrom('waiting_to_go')
-        .selectAll()
-        .where('release_id', 'in', [...group])
-        .execute();
-      if (waiting.length < new Set(group).size) return;
-      for (const member of waiting) await show({ ...member, catalogue: JSON.stringify(member.catalogue) }, tx);
-      await stopWaiting(group, tx);
-    },
-
     async discard(releaseId, tx) {
       const release = await locked(releaseId, tx);
       if (!release || release.state === 'discarded' || release.state === 'withdrawn') return;
@@ -157,7 +78,7 @@ export function createSiteWrites(): SiteWrites<Tx> {
       const before = release.previous_release_id ? await locked(release.previous_release_id, tx) : undefined;
       if (before?.state === 'superseded') await change(before.release_id, { state: 'live' }, tx);
       const shows = before && ['superseded', 'withdrawn'].includes(before.state) ? before.release_id : null;
-      await switchTo(release.bundle_id, shows, tx);
+      await switchTo([{ bundleId: release.bundle_id, releaseId: shows }], tx);
     },
 
     async withdraw({ releaseId, bundleId, attempt }, reason, withdrawnAt, tx) {
@@ -173,7 +94,7 @@ export function createSiteWrites(): SiteWrites<Tx> {
       await stopWaiting([releaseId], tx);
       await change(releaseId, { ...withdrawn, key: null }, tx);
       // A newer release of the same bundle stays; a release that was never public leaves no tombstone.
-      if (release.state === 'live') await switchTo(release.bundle_id, releaseId, tx);
+      if (release.state === 'live') await switchTo([{ bundleId: release.bundle_id, releaseId }], tx);
     },
 
     async noteAct({ releaseId, act, on, reason, by }, tx) {
