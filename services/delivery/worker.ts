@@ -1,6 +1,7 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { AnsweringActivities, DeliveryActivities } from '../../activities/delivery/types.ts';
 import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
+import { notTwiceAtOnce } from './under-way.ts';
 
 /**
  * Steps that run at once, each on an account of its own: a step is mostly waiting for the provider, and what it holds of
@@ -26,7 +27,7 @@ type Options = {
 export const createDeliveryWorker = ({ activities, ...options }: Options): Promise<Worker> =>
   Worker.create({
     ...options,
-    activities: withHeartbeats(activities),
+    activities: withHeartbeats(notTwiceAtOnce(activities)),
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
     maxConcurrentLocalActivityExecutions: STEPS_AT_ONCE,
     maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE,
