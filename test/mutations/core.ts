@@ -78,11 +78,7 @@ export const core = [
     ['commit: staged', 'if (bare) throw permanent', 'if (false) throw permanent'],
     ['commit: the staging of the armed revision', 'if (own.staged !== releaseId) {', never],
     ['group: nobody else goes along', 'if (stranger) throw permanent', 'if (false) throw permanent'],
-    [
-      'group: every member is armed',
-      "if (!plan) throw permanent('WrongPhase', about(bundle_id, '没有待发布', 'is not armed'));",
-      'if (!plan) continue;',
-    ],
+    ['group: every member is armed', 'if (!plan) throw permanent(', 'if (!plan) continue; if (!plan) throw permanent('],
     ['group: one instant', 'if (Date.parse(plan.t0) !== Date.parse(own.t0)) {', never],
     [
       'group: its own list',

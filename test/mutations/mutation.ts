@@ -12,6 +12,7 @@ export const suites = {
     project: 'integration',
     files: [
       'test/integration/website-stream',
+      'test/integration/website-together',
       'test/integration/website-release',
       'test/integration/website-withdrawal',
     ],
@@ -19,6 +20,8 @@ export const suites = {
   'public view tests': { project: 'unit', files: ['test/unit/website-public-view.test.ts'] },
   'read-back tests': { project: 'unit', files: ['test/unit/website-read-back.test.ts'] },
   'inbox tests': { project: 'integration', files: ['test/integration/core-store', 'test/integration/website-release'] },
+  'seal tests': { project: 'unit', files: ['test/unit/seal.test.ts', 'test/unit/part-changes.test.ts'] },
+  'instant tests': { project: 'unit', files: ['test/unit/commit-at-instant.test.ts'] },
   'signature tests': { project: 'unit', files: ['test/unit/kafka-event-signature.test.ts'] },
   'chain tests': { project: 'unit', files: ['test/unit/audit/chain', 'test/unit/audit/checkpoints'] },
   'promise tests': { project: 'unit', files: ['test/unit/audit/evidence-report', 'test/unit/audit/cli-audit'] },

@@ -7,6 +7,7 @@ import { createReporter } from '../../infra/local/report.ts';
 import { type Mutation, suites } from './mutation.ts';
 import { mutations } from './mutations.ts';
 import { misplaced } from './places.ts';
+import { type Result, tableOf } from './table.ts';
 import { createTests, type Verdict } from './tests.ts';
 
 /**
@@ -26,6 +27,7 @@ const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
 let stopServices = async () => {};
 let missed = 0;
+const results: Result[] = [];
 try {
   for (const part of [...parts, 'package.json', 'tsconfig.json', 'vitest.config.ts'])
     await cp(join(root, part), join(copy, part), { recursive: true });
@@ -40,17 +42,18 @@ try {
     const sound = await tests.run(suite, { only, lives: lives[0] });
     if (sound.kind !== 'missed') throw new Error(`With every guard in its place, ${suite}: ${JSON.stringify(sound)}`);
   }
-  process.stdout.write('| Guard | File | Noticed by |\n| --- | --- | --- |\n');
   for (const mutation of chosen) {
     const verdict = await tried(mutation, tests);
     if (!['noticed', 'endless'].includes(verdict.kind) && !mutation.explained) missed += 1;
-    process.stdout.write(`| ${mutation.guard} | ${mutation.file} | ${said(verdict, mutation)} |\n`);
+    const { guard, file } = mutation;
+    results.push({ guard, file, by: said(verdict, mutation) });
+    process.stderr.write(`${file}, ${guard}: ${results.at(-1)?.by}\n`);
   }
 } finally {
   await stopServices();
   await rm(copy, { recursive: true, force: true });
 }
-process.stdout.write(`\n${chosen.length - missed} of ${chosen.length} noticed or explained\n`);
+process.stdout.write(`${tableOf(results)}\n${chosen.length - missed} of ${chosen.length} noticed or explained\n`);
 process.exitCode = missed === 0 ? 0 : 1;
 
 /** One database server for all; the tests of the core ask for nothing else. */

@@ -100,6 +100,18 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
+    'whatever the policy, nothing irreversible is tried again while the site has lost what it showed',
+    [
+      ...straight({ policy: 'publish-rest' }),
+      { type: 'say', channel: 'website', state: 'verified', behind: 0, late: 0 },
+      { type: 'say', channel: 'gazette', state: 'verified', behind: 0, late: 0 },
+      { type: 'say', channel: 'wechat', state: 'refused', behind: 0, late: 0 },
+      { type: 'say', channel: 'website', state: 'refused', behind: 0, late: 0 },
+      { type: 'retry', channel: 'wechat' },
+      { type: 'say', channel: 'wechat', state: 'ready', behind: 0, late: 0 },
+    ],
+  ],
+  [
     'after a withdrawal during the first wave nothing irreversible goes out',
     [...straight(), { type: 'withdraw' }, { type: 'all-say', state: 'verified' }],
   ],
