@@ -54,7 +54,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
   installTemporalRuntime(log);
   const office = await loadOfficeConfig(settings.LOCKSTEP_CONFIG_DIR);
   const codec = await openEventCodec(settings.LOCKSTEP_EVENT_PRIVATE_KEY_FILE, settings.LOCKSTEP_EVENT_KEYS_FILE);
-  // At one T0 many bundles commit at once; each holds a connection for its few statements only, not while it waits.
+  // What many bundles do at one T0, but for the commit that they share, each does on a connection of its own.
   const db = openDatabase<CoreTables>(settings.LOCKSTEP_DATABASE_URL, { max: 20 });
   onStop(() => db.destroy());
   await migrate(db, coreMigrations);
@@ -117,6 +117,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       group: 'core',
       topic: Topic.receipts,
       decode: codec.decode,
+      atOnce: 50, // those of different bundles share a transaction
       handle: createReceiptConsumer({ store, inspections: createRepairStore(db, store), client }),
     },
     context,

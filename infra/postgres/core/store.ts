@@ -6,17 +6,14 @@ import { GateDefinition } from '../../../schemas/gate.ts';
 import { ReleaseId, StagedObject } from '../../../schemas/release.ts';
 import { SealedContent } from '../../../schemas/seal.ts';
 import { Digest } from '../../../schemas/text.ts';
-import { createInbox } from '../inbox.ts';
 import { createDecisions } from './decisions.ts';
-import { receiptOf } from './receipt.ts';
+import { createReceiptRows } from './receipt.ts';
 import { createReleaseRows } from './releases.ts';
 import type { CoreTables } from './tables.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
 
 export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
-  const inbox = createInbox(db);
-
   async function stagingOf({ bundleId, revision }: { bundleId: BundleId; revision: number }): Promise<Staging | null> {
     const row = await db
       .selectFrom('staging')
@@ -35,6 +32,7 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
   return {
     ...createDecisions(db),
     ...createReleaseRows(db),
+    ...createReceiptRows(db),
 
     addRevision: (revision) =>
       db.transaction().execute(async (tx) => {
@@ -158,32 +156,6 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       const stored = await stagingOf(sealed);
       if (!stored) throw new RangeError('The staging row is missing right after it was written');
       return stored;
-    },
-
-    async receipts(bundleId) {
-      const rows = await db.selectFrom('receipt').selectAll().where('bundle_id', '=', bundleId).orderBy('at').execute();
-      return rows.map(receiptOf);
-    },
-
-    async addReceipt(eventId, receipt) {
-      await inbox.once(eventId, async (tx) => {
-        await tx
-          .insertInto('receipt')
-          .values({
-            release_id: receipt.releaseId,
-            bundle_id: receipt.bundleId,
-            channel: receipt.channel,
-            state: receipt.state,
-            attempt: receipt.attempt,
-            about: receipt.about,
-            at: receipt.at,
-            digests: json(receipt.digests),
-            url: receipt.url,
-            detail: receipt.detail && json(receipt.detail),
-          })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      });
     },
 
     async now() {
