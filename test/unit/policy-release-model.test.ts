@@ -112,6 +112,16 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
+    'a channel that was tried again does not take its withdrawal for an old order',
+    [
+      ...straight().slice(0, 2),
+      { type: 'say', channel: 'website', state: 'refused', behind: 0, late: 0 },
+      { type: 'retry', channel: 'website' },
+      ...straight().slice(2),
+      { type: 'withdraw' },
+    ],
+  ],
+  [
     'after a withdrawal during the first wave nothing irreversible goes out',
     [...straight(), { type: 'withdraw' }, { type: 'all-say', state: 'verified' }],
   ],
