@@ -228,12 +228,16 @@ test('the made-up notices are whole, differ, and have nothing that a reviewer wo
   expect(new Set(numbers.map(({ manifest }) => manifest.documentNumber)).size).toBe(2);
 }, 120_000);
 
-test.skipIf(process.platform !== 'linux')('processor time counts what a child used that has ended', async () => {
-  const self = [{ name: 'self', pid: process.pid }];
-  const before = (await processorTime(self))?.get('self') ?? Number.NaN;
-  spawnSync(process.execPath, ['-e', 'while (process.cpuUsage().user < 400_000);']);
-  expect((await processorTime(self))?.get('self')).toBeGreaterThanOrEqual(before + 400);
-});
+test.skipIf(process.platform !== 'linux')(
+  'processor time counts what a child used that has ended',
+  () => {
+    const self = [{ name: 'self', pid: process.pid }];
+    const before = processorTime(self)?.get('self') ?? Number.NaN;
+    spawnSync(process.execPath, ['-e', 'while (process.cpuUsage().user < 200_000);']);
+    expect(processorTime(self)?.get('self')).toBeGreaterThanOrEqual(before + 200);
+  },
+  60_000,
+);
 
 test('the floor is measured on real links and a real server', async () => {
   const times = await measureSymlinkFloor([Buffer.from('a'), Buffer.from('b')], { directories: 3, runs: 2 });

@@ -76,7 +76,7 @@ export async function goTogether(
   progress(`T0 ${t0}`);
   const untilT0 = Date.parse(t0) - Date.now() - READING_MS;
   await sleep(Math.max(0, untilT0), undefined, { signal: limits.signal });
-  const used = await meter(processes);
+  const used = meter(processes);
   await sleep(LEAVE_ALONE_MS, undefined, { signal: limits.signal });
   const ended = await reachAll(bundles, read, {
     limits,
@@ -84,7 +84,7 @@ export async function goTogether(
     isThere: ({ state }) => ends.includes(state),
     isStuck: () => false,
   });
-  const processors = await used();
+  const processors = used();
   return {
     t0,
     processors,
@@ -94,10 +94,10 @@ export async function goTogether(
 }
 
 /** Reads how much processor time each has used so far; what it answers with tells what they use from here on. */
-async function meter(processes: readonly ProcessTree[]): Promise<() => Promise<ProcessorUse | null>> {
-  const [before, from] = [await processorTime(processes), performance.now()];
-  return async () => {
-    const after = await processorTime(processes);
+function meter(processes: readonly ProcessTree[]): () => ProcessorUse | null {
+  const [before, from] = [processorTime(processes), performance.now()];
+  return () => {
+    const after = processorTime(processes);
     if (!before || !after) return null;
     const used = [...after].map(([process, ms]) => ({ process, ms: Math.max(0, ms - (before.get(process) ?? 0)) }));
     return { wallMs: performance.now() - from, used: used.sort((a, b) => b.ms - a.ms) };

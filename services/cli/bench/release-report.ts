@@ -89,7 +89,7 @@ const NOTES = [
   'Approvals are signatures through the HTTP API, gate by gate over all bundles, but for the last gate, whose signature begins the preparation. After each gate as many bare Updates of minimal workflows are made with the same concurrency on the same Temporal server, so that what else the machine does falls on both.',
   'Processor time is from T0 until every bundle was released, of each process with all that it starts (Linux only). It tells where the time goes: with all processors busy, what is late is late for want of one.',
   'Accounts are sandbox accounts of WeChat with the real consumer, workflows and records on the same Temporal and PostgreSQL; the platform publishes at once, so that times are our own work.',
-  'What limits approvals: each is an HTTP request, an Update, and an activity that writes one row, so Temporal writes more of it than of a bare Update. Its transaction also appends to the audit chain, which has one appender at a time: an advisory lock is held from the append to the end of the commit. Approvals can therefore never be faster than commits that reach the disk one after another, whatever else is made faster.',
+  'What limits approvals: each is an HTTP request, an Update, and one row, written by a local activity within the task of the Update: Temporal keeps one event more than of a bare Update. The row’s transaction also appends to the audit chain, which has one appender at a time: an advisory lock is held from the append to the end of the commit. Approvals can therefore never be faster than commits that reach the disk one after another, whatever else is made faster.',
 ];
 
 export const releaseTables = (result: ReleaseBench): string =>
