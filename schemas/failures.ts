@@ -23,18 +23,24 @@ export const PermanentFailure = z.enum([
 ]);
 export type PermanentFailure = z.infer<typeof PermanentFailure>;
 
-/** An answer that no retry can change, with the text that the person will read. */
-export const permanent = (type: PermanentFailure, message: Bilingual) =>
-  ApplicationFailure.create({ message: `${message.zh} / ${message.en}`, type, nonRetryable: true, details: [message] });
+/** An answer that no retry can change, with the text that the person will read, and what that person can do about it. */
+export const permanent = (type: PermanentFailure, message: Bilingual, mend?: Bilingual) =>
+  ApplicationFailure.create({
+    ...{ message: `${message.zh} / ${message.en}`, type, nonRetryable: true },
+    details: mend ? [message, mend] : [message],
+  });
+
+export type PermanentCause = { type: PermanentFailure; message: Bilingual; mend: Bilingual | undefined };
 
 /** Looks through the ActivityFailure and update failures that Temporal wraps around what was thrown. */
-export function permanentCause(error: unknown): { type: PermanentFailure; message: Bilingual } | undefined {
+export function permanentCause(error: unknown): PermanentCause | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof ApplicationFailure) || cause instanceof ActivityFailure) continue;
     const type = PermanentFailure.safeParse(cause.type);
     if (!type.success) continue;
     const message = Bilingual.safeParse(cause.details?.[0]);
-    return { type: type.data, message: message.success ? message.data : { zh: cause.message, en: cause.message } };
+    const text = message.success ? message.data : { zh: cause.message, en: cause.message };
+    return { type: type.data, message: text, mend: Bilingual.safeParse(cause.details?.[1]).data };
   }
   return undefined;
 }

@@ -12,24 +12,25 @@ export type ReleaseId = z.infer<typeof ReleaseId>;
 export const ReleasePolicy = z.enum(['hold-all', 'publish-rest', 'compensate']);
 export type ReleasePolicy = z.infer<typeof ReleasePolicy>;
 
+/** In Chinese: state-name.ts. */
 export const ReleaseState = z.enum([
-  'draft', // 起草
-  'in-review', // 送审
-  'returned', // 退回
-  'cleared', // 四关通过
-  'preparing', // 预置中
-  'prepared', // 待签发: every channel is ready
-  'armed', // 待发布
-  'held', // 暂缓
-  'committing', // 发布中
-  'releasing', // 发布中
-  'verifying', // 核验中
-  'released', // 已发布
-  'partly-released', // 部分发布
-  'outcome-unknown', // 结果待核实
-  'rolled-back', // 已回退
-  'withdrawing', // 撤回中
-  'withdrawn', // 已撤回
+  'draft',
+  'in-review',
+  'returned',
+  'cleared',
+  'preparing',
+  'prepared', // every channel is ready
+  'armed',
+  'held',
+  'committing',
+  'releasing',
+  'verifying',
+  'released',
+  'partly-released',
+  'outcome-unknown',
+  'rolled-back',
+  'withdrawing',
+  'withdrawn',
 ]);
 export type ReleaseState = z.infer<typeof ReleaseState>;
 

@@ -45,7 +45,7 @@ export function answerErrors(api: FastifyInstance, { audit, signedInAs, isDepend
       );
     }
     const cause = permanentCause(error);
-    if (cause) return new Refusal(cause.type, cause.message);
+    if (cause) return new Refusal(cause.type, cause.message, { ...(cause.mend && { mend: cause.mend }) });
     const status = (error as { statusCode?: unknown }).statusCode;
     if (typeof status === 'number' && status < 500) {
       return new Refusal('BadRequest', {

@@ -26,7 +26,7 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
       throw new Refusal(
         'BadRequest',
         { zh: '同一个政策包列了两次', en: 'A bundle is named twice' },
-        { where: 'members' },
+        { where: 'members', mend: { zh: '每个政策包只列一次', en: 'Name each bundle once' } },
       );
     }
     // One is armed after another, and the first may not meet its instant before the last is armed.
@@ -40,8 +40,7 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
       try {
         armed.push(await armMember(bundleId, { seal, t0, leaderId, group }));
       } catch (error) {
-        const held = await holdAll(armed, bundleId, leaderId);
-        throw groupFailed(error, bundleId, held);
+        throw groupFailed(error, bundleId, armed, await holdAll(armed, bundleId, leaderId));
       }
     }
     return { groupId: group.groupId, t0, members: armed.map(({ bundleId, state }) => ({ bundleId, state })) };
@@ -73,17 +72,35 @@ export function serveGroups(api: FastifyInstance, { releases, store, times, pers
   }
 }
 
-function groupFailed(error: unknown, failed: BundleId, held: readonly BundleId[]): unknown {
+const again = { zh: '再运行同一条命令', en: 'give the same command again' };
+
+function groupFailed(
+  error: unknown,
+  failed: BundleId,
+  armed: readonly BoardStatus[],
+  held: readonly BundleId[],
+): unknown {
   if (!(error instanceof Refusal)) return error;
   const { type, message, mend, findings } = error.answer.error;
-  const others =
-    held.length > 0 ? { zh: `；已暂缓：${held.join('、')}`, en: `; held: ${held.join(', ')}` } : { zh: '', en: '' };
+  const left = armed.map(({ bundleId }) => bundleId).filter((bundleId) => !held.includes(bundleId));
+  const others = { zh: '', en: '' };
+  if (held.length > 0) {
+    others.zh += `；已暂缓：${held.join('、')}`;
+    others.en += `; held: ${held.join(', ')}`;
+  }
+  if (left.length > 0) {
+    others.zh += `；未能暂缓，但同批不全，到时不会发布：${left.join('、')}`;
+    others.en += `; not held, and not going either, since the group is not whole: ${left.join(', ')}`;
+  }
   return new Refusal(
     type,
     {
       zh: `同批发布没有签发，${failed}：${message.zh}${others.zh}`,
       en: `The group was not armed; ${failed}: ${message.en}${others.en}`,
     },
-    { where: failed, findings, ...(mend && { mend }) },
+    {
+      ...{ where: failed, findings },
+      mend: mend ? { zh: `${mend.zh}；然后${again.zh}`, en: `${mend.en}; then ${again.en}` } : again,
+    },
   );
 }

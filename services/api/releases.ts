@@ -121,7 +121,7 @@ const hasEnded = new Refusal('WrongPhase', {
 
 function refusalOf(error: unknown): unknown {
   const cause = permanentCause(error);
-  if (cause) return new Refusal(cause.type, cause.message);
+  if (cause) return new Refusal(cause.type, cause.message, { ...(cause.mend && { mend: cause.mend }) });
   if (error instanceof WorkflowExecutionAlreadyStartedError) return comesNotBack;
   if (error instanceof WorkflowNotFoundError) {
     return new Refusal('NotFound', {

@@ -4,30 +4,12 @@ import type { Severity } from '../../schemas/finding.ts';
 import type { GateState, SealedPart } from '../../schemas/gate.ts';
 import type { NoticeKind } from '../../schemas/notice.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
-import type { ChannelState, ReleaseState, Validity } from '../../schemas/release.ts';
+import type { ChannelState, Validity } from '../../schemas/release.ts';
 import type { Instant } from '../../schemas/text.ts';
 
-/** The one vocabulary of states, as in the console, logs and metrics. The code word follows, for scripts and search. */
-export const stateName: Record<ReleaseState, string> = {
-  draft: '起草',
-  'in-review': '送审',
-  returned: '退回',
-  cleared: '四关通过',
-  preparing: '预置中',
-  prepared: '待签发',
-  armed: '待发布',
-  held: '暂缓',
-  committing: '发布中',
-  releasing: '发布中',
-  verifying: '核验中',
-  released: '已发布',
-  'partly-released': '部分发布',
-  'outcome-unknown': '结果待核实',
-  'rolled-back': '已回退',
-  withdrawing: '撤回中',
-  withdrawn: '已撤回',
-};
+export { stateName } from '../../schemas/state-name.ts';
 
+/** The one vocabulary of states, as in the console, logs and metrics. The code word follows, for scripts and search. */
 export const channelStateName: Record<ChannelState | ChannelReceipt['state'], string> = {
   none: '未预置',
   ready: '就绪',

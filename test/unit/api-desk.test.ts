@@ -241,6 +241,7 @@ describe('同批: a group goes together or not at all', () => {
     expect(api.calls).toEqual(['arm 1', 'arm 2', 'arm 3', 'hold 1', 'hold 2']);
     expect(error).toMatchObject({ type: 'GatesNotPassed', where: members[2]?.bundleId });
     expect(error.message.en).toContain(members[0]?.bundleId);
+    expect(error.mend?.en).toMatch(/same command again/);
   });
 
   test('a second try goes on from there: who is held is resumed, who is armed is left', async () => {

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { GateClock } from '../../activities/releases/types.ts';
-import { permanentCause } from '../../schemas/failures.ts';
+import { type PermanentCause, permanentCause } from '../../schemas/failures.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { haveReached, isCleared, isReturned, readyByTry, undoableChannels } from './board.ts';
 import { type Course, disarm, markTold } from './course.ts';
@@ -152,10 +152,13 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
       const cause = permanentCause(answer.error);
       if (!cause) throw answer.error;
       if (board.withdrawal) return;
-      await standStill(course, cause.message.en, cause.message);
+      await standStill(course, cause.message.en, asNotice(cause));
     }
   }
 }
+
+const asNotice = ({ message, mend }: PermanentCause): Bilingual =>
+  mend ? { zh: `${message.zh}；${mend.zh}`, en: `${message.en}; ${mend.en}` } : message;
 
 /** The instant came and the release may not go: it is held, and somebody is told. Never in silence. */
 async function standStill(course: Course, why: string, notice: Bilingual): Promise<void> {

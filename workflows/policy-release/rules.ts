@@ -1,8 +1,10 @@
 import { permanent } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
+import { stateName } from '../../schemas/state-name.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import type { Board } from './board.ts';
+import { laterInstant, lookAgain, readyChannels, signedGates, wayOn } from './mends.ts';
 import type { Arming, Intervention, Overriding, Retry, Settlement, Submission } from './messages.ts';
 
 /** Until the leader has armed it, a bundle may be replaced by a new revision; an armed one is held first. */
@@ -75,7 +77,7 @@ export function assertMaySubmit(board: Board, submission: Submission): void {
   assertNotWithdrawn(board);
   if (!replaceable.includes(board.state)) {
     throw permanent('WrongPhase', {
-      zh: `当前状态“${board.state}”不能提交新版本；待发布的先暂缓，已发布的另行更正`,
+      zh: `当前状态“${stateName[board.state]}”不能提交新版本；待发布的先暂缓，已发布的另行更正`,
       en: `A new revision cannot be submitted while the bundle is ${board.state}; hold an armed one first, correct a released one`,
     });
   }
@@ -91,7 +93,7 @@ export function assertMaySubmit(board: Board, submission: Submission): void {
 export function assertMayDecide({ submission, state, gates }: Board, decision: GateDecision): void {
   if (!submission || state !== 'in-review') {
     throw permanent('WrongPhase', {
-      zh: `当前状态“${state}”不能审签`,
+      zh: `当前状态“${stateName[state]}”不能审签`,
       en: `No gate can be decided while the bundle is ${state}`,
     });
   }
@@ -251,25 +253,34 @@ export function assertMaySettle({ state, channels, committedAt }: Board, { chann
 }
 
 const wrongPhase = (state: ReleaseState, zh: string, en: string) =>
-  permanent('WrongPhase', { zh: `当前状态“${state}”不能${zh}`, en: `A bundle that is ${state} cannot ${en}` });
+  permanent('WrongPhase', {
+    zh: `当前状态“${stateName[state]}”不能${zh}`,
+    en: `A bundle that is ${state} cannot ${en}`,
+  });
 const sealStale = () =>
-  permanent('SealStale', { zh: '您看到的封签已不是当前版本', en: 'The seal that you saw is not the current one' });
+  permanent(
+    'SealStale',
+    { zh: '您看到的封签已不是当前版本', en: 'The seal that you saw is not the current one' },
+    lookAgain,
+  );
 
 function assertNothingMissing(board: Board): void {
   const blockers = releaseBlockers(board);
   if (blockers.length === 0) return;
   const passed = board.gates.length > 0 && board.gates.every((gate) => gate.state === 'signed');
-  throw permanent(passed ? 'WrongPhase' : 'GatesNotPassed', list(blockers));
+  throw permanent(passed ? 'WrongPhase' : 'GatesNotPassed', list(blockers), passed ? readyChannels : signedGates);
 }
 
 export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): void {
   assertNotWithdrawn(board);
   assertNothingMissing(board);
   if (board.state !== 'prepared') {
-    throw permanent('WrongPhase', {
-      zh: `当前状态“${board.state}”不能签发`,
-      en: `A release cannot be armed while the bundle is ${board.state}`,
-    });
+    const zh = `当前状态“${stateName[board.state]}”不能签发`;
+    throw permanent(
+      'WrongPhase',
+      { zh, en: `A release cannot be armed while the bundle is ${board.state}` },
+      wayOn(board.state),
+    );
   }
   if (seal !== board.submission?.seal) throw sealStale();
   assertFuture(t0, now);
@@ -277,14 +288,19 @@ export function assertMayArm(board: Board, { seal, t0 }: Arming, now: number): v
 
 export function assertFuture(t0: string, now: number): void {
   if (Date.parse(t0) > now) return;
-  throw permanent('T0Invalid', { zh: `发布时刻 ${t0} 已经过去`, en: `The release instant ${t0} has passed` });
+  throw permanent(
+    'T0Invalid',
+    { zh: `发布时刻 ${t0} 已经过去`, en: `The release instant ${t0} has passed` },
+    laterInstant,
+  );
 }
 
 export function assertMayHold(board: Board): void {
   assertNotWithdrawn(board);
   const { state } = board;
   if (state === 'armed' || state === 'prepared') return;
-  throw permanent('WrongPhase', { zh: `当前状态“${state}”不能暂缓`, en: `A bundle that is ${state} cannot be held` });
+  const zh = `当前状态“${stateName[state]}”不能暂缓`;
+  throw permanent('WrongPhase', { zh, en: `A bundle that is ${state} cannot be held` }, wayOn(state));
 }
 
 /**
@@ -295,7 +311,8 @@ export function assertMayResume(board: Board, t0: string | null, now: number): v
   assertNotWithdrawn(board);
   const { state, plan } = board;
   if (state !== 'held') {
-    throw permanent('WrongPhase', { zh: `当前状态“${state}”，没有暂缓`, en: `The bundle is ${state}, not held` });
+    const zh = `当前状态“${stateName[state]}”，没有暂缓`;
+    throw permanent('WrongPhase', { zh, en: `The bundle is ${state}, not held` }, wayOn(state));
   }
   if (plan) assertNothingMissing(board);
   const next = t0 ?? plan?.t0;

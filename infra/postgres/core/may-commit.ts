@@ -58,13 +58,17 @@ function assertGroupWhole(own: ArmedRow, plans: ArmedRow[], groups: CommitRows['
   if (stranger) throw permanent('WrongPhase', about(stranger.bundle_id, '不在同批名单中', 'is not of the group'));
   for (const { bundle_id } of members) {
     const plan = plans.find((candidate) => candidate.bundle_id === bundle_id);
-    if (!plan) throw permanent('WrongPhase', about(bundle_id, '没有待发布', 'is not armed'));
+    if (!plan) throw permanent('WrongPhase', about(bundle_id, '没有待发布', 'is not armed'), armAnew);
     if (Date.parse(plan.t0) !== Date.parse(own.t0)) {
-      throw permanent('WrongPhase', about(bundle_id, '的发布时刻不同', 'has another instant'));
+      throw permanent('WrongPhase', about(bundle_id, '的发布时刻不同', 'has another instant'), armAnew);
     }
   }
 }
 
+const armAnew: Bilingual = {
+  zh: '同批要一起签发（lockstep release group），或用 lockstep release resume --alone 单独发布',
+  en: 'Arm the group anew (lockstep release group), or let this one go on alone (lockstep release resume --alone)',
+};
 const unreconciled = ({ restoredAt }: RestoreMark) =>
   permanent('RestoreUnreconciled', {
     zh: `数据库于 ${restoredAt} 恢复自备份，核对（lockstep reconcile）完成前不发布`,
