@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { sealedContent, sealOf } from '../../../activities/bundles/seal.ts';
+import { loadOfficeConfig } from '../../../infra/config/office.ts';
+import { decodeEvent } from '../../../infra/kafka/event-codec.ts';
+import type { LockstepEvent } from '../../../schemas/events.ts';
+import { type BoardStatus, ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
+import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.ts';
+import { createReconciler } from '../../../services/api/reconcile/reconciler.ts';
+import type { Restored, Retry } from '../../../workflows/policy-release/messages.ts';
+import { statusOf } from '../../../workflows/policy-release/status.ts';
+import { createMemoryCoreStore } from '../../support/memory-core-store.ts';
+import { createMemoryRepairStore } from '../../support/memory-repair-store.ts';
+import { fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
+
+const { channels: office } = await loadOfficeConfig(undefined);
+
+/** An office of one bundle whose workflow says whatever `running` answers, and an operator who has all mended. */
+async function officeOf(...states: ReleaseState[]) {
+  const core = createMemoryCoreStore(() => new Date().toISOString());
+  const repairs = createMemoryRepairStore(core);
+  const bundleId = newBundleId();
+  const manifest = { ...manifestOf(bundleId), channels: ['website' as const] };
+  const content = sealedContent({ manifest, parts: [], channels: ['website'], policy: 'publish-rest', ruleSet: '1' });
+  const sealed = { bundleId, revision: 1, seal: sealOf(content) };
+  const rest = { gates: fourGates, findings: [], obligations: { errors: [], warnings: [] }, gateInputs: {} };
+  await core.store.addRevision({ ...sealed, content, ...rest, drafterId: 'drafter' });
+  let transition = 0;
+  const enter = (state: ReleaseState) =>
+    core.store.addTransition({ ...sealed, transition: transition++, state, actorId: 'system', detail: null });
+  for (const state of states) await enter(state);
+  const rows = () => repairs.rows(bundleId);
+  const statusNow = async (): Promise<BoardStatus> => {
+    const restored = boardFromRows(await rows(), office);
+    if (!restored) throw new Error('No rows');
+    return statusOf(restored.board);
+  };
+
+  const announced: LockstepEvent[] = [];
+  const rebuilt: Restored[] = [];
+  const retried: Retry[] = [];
+  const workflow = {
+    running: (): Promise<BoardStatus | null> => Promise.resolve(null),
+    end: async () => {},
+  };
+  const reconciler = createReconciler({
+    ...{ repairs, store: core.store, office, decode: decodeEvent },
+    bus: { read: async () => {} },
+    announce: async (events) => void announced.push(...events),
+    releases: {
+      running: () => workflow.running(),
+      end: () => workflow.end(),
+      rebuild: async (_, restored) => void rebuilt.push(restored),
+      retryChannel: async (_, retry) => {
+        retried.push(retry);
+        return statusNow();
+      },
+    },
+  });
+  return { ...{ core, repairs, reconciler, workflow, sealed, enter, statusNow, announced, rebuilt, retried } };
+}
+
+describe('a workflow that is rebuilt', () => {
+  test('goes on from the rows as they are once the old one has ended, its last step included', async () => {
+    const { reconciler, workflow, enter, rebuilt } = await officeOf('in-review', 'cleared');
+    workflow.end = async () => void (await enter('returned'));
+    await reconciler.start(true);
+    expect(rebuilt.map(({ board, transitions }) => [board.state, transitions])).toEqual([['returned', 3]]);
+  });
+
+  test('has all announced that the old one may have written and not announced, in order', async () => {
+    const { reconciler, announced } = await officeOf('in-review', 'cleared', 'returned');
+    await reconciler.start(true);
+    const told = announced.flatMap((event) =>
+      event.type === 'bundle.transitioned.v1' ? [[event.data.transition, event.data.state]] : [],
+    );
+    expect(told).toEqual([
+      [0, 'in-review'],
+      [1, 'cleared'],
+      [2, 'returned'],
+    ]);
+  });
+});
+
+test('a workflow that went on between two looks differs from nothing', async () => {
+  const { reconciler, workflow, statusNow, core, sealed, rebuilt } = await officeOf('in-review');
+  workflow.running = async () => {
+    const decision = { decision: 'signed', gate: 'legal', seal: sealed.seal, reviewerId: 'legal-reviewer' } as const;
+    await core.db.transaction((tx) => {
+      const row = { ...sealed, decision, input: '', decidedAt: new Date().toISOString(), carriedFrom: null };
+      tx.decision.set('signed while reconcile looks', row);
+    });
+    return statusNow();
+  };
+  expect(await reconciler.start(true)).toMatchObject({ drifts: [], repaired: [] });
+  expect(rebuilt).toEqual([]);
+});
+
+test('a look that is older than the last word of its channel has nothing mended', async () => {
+  const { reconciler, workflow, statusNow, core, repairs, sealed, retried } = await officeOf('releasing', 'released');
+  const releaseId = ReleaseId.parse('5f0c0b0e-7a52-4f0b-9c1d-5b8e2f7a9d60');
+  await core.db.transaction((tx) => {
+    const [t0, committedAt] = ['2026-11-24T01:00:00.000Z', '2026-11-24T01:00:00.000Z'];
+    tx.release.set('row', { ...sealed, releaseId, t0, committedAt, groupId: null });
+    tx.staging.set('row', { ...sealed, releaseId, key: new Uint8Array(32), channels: [] });
+  });
+  workflow.running = statusNow;
+  const { inspectionId } = await reconciler.start(true);
+  const seen = { inspectionId, releaseId, bundleId: sealed.bundleId, channel: 'website' as const, detail: null };
+  await repairs.addInspection('1', { ...seen, state: 'staged', at: '2026-11-24T00:59:59.000Z', digests: [] });
+  const verified = { ...receipt(sealed.bundleId, releaseId, 'website', 'verified'), at: '2026-11-24T01:00:02.000Z' };
+  await core.store.addReceipt('1', verified);
+  const drifts = async () => (await reconciler.result(inspectionId, 'operator')).drifts.map(({ kind }) => kind);
+  expect(await drifts()).toEqual(['unanswered']);
+  expect(retried).toEqual([]);
+
+  await repairs.addInspection('1', { ...seen, state: 'absent', at: '2026-11-24T01:00:03.000Z', digests: [] });
+  expect(await drifts()).toEqual([]);
+  expect(retried).toMatchObject([{ channel: 'website', lost: true }]);
+});
