@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type EventRecord, type RecordPosition, TransientFailure } from '../../activities/ports/event-bus.ts';
@@ -122,6 +123,7 @@ export function createKafkajsPublisher({ client, log, deadlineMs }: Options) {
   };
 
   const sendWaiting = async (): Promise<void> => {
+    await nextTurn(); // the first of many that come in one turn does not go ahead of them alone
     for (;;) {
       const calls = takeTogether(waiting);
       const [only] = calls;

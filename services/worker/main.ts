@@ -117,7 +117,7 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
       group: 'core',
       topic: Topic.receipts,
       decode: codec.decode,
-      atOnce: 50, // those of different bundles share a transaction
+      atOnce: 20, // those of different bundles share a transaction
       handle: createReceiptConsumer({ store, inspections: createRepairStore(db, store), client }),
     },
     context,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kafka, ProducerBatch } from 'kafkajs';
 import pino from 'pino';
 import { expect, test, vi } from 'vitest';
@@ -56,14 +57,22 @@ const stored = (batch: ProducerBatch) =>
 const keysOf = ({ topicMessages }: ProducerBatch) =>
   (topicMessages ?? []).flatMap(({ messages }) => messages.map(({ key }) => String(key))).join('');
 
-test('calls that come while one is on its way travel together, in their order, and each gets its own answer', async () => {
-  const sendBatch = vi.fn(async (batch: ProducerBatch) => stored(batch));
+test('calls of one turn, and calls that come while one is on its way, travel together, and each gets its own answer', async () => {
+  const onItsWay = Promise.withResolvers<void>();
+  const sendBatch = vi.fn(async (batch: ProducerBatch) => {
+    await onItsWay.promise;
+    return stored(batch);
+  });
   const { publish } = publisherOn(sendBatch);
-  const calls = ['a', 'b', 'c', 'd'].map((name) =>
-    publish(name === 'c' ? [record('c', 1), record('e', 1)] : [record(name, 1)]),
-  );
-  const answers = await Promise.all(calls);
-  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['a', 'bced']);
+  const publishAll = (names: string[]) =>
+    names.map((name) => publish(name === 'c' ? [record('c', 1), record('e', 1)] : [record(name, 1)]));
+  const first = publishAll(['a', 'b']);
+  await nextTurn();
+  expect(sendBatch).toHaveBeenCalledTimes(1);
+  const next = publishAll(['c', 'd']);
+  onItsWay.resolve();
+  const answers = await Promise.all([...first, ...next]);
+  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['ab', 'ced']);
   expect(answers.map((positions) => positions.length)).toEqual([1, 1, 2, 1]);
 });
 
@@ -71,7 +80,7 @@ test('calls together stay below the size of a record batch', async () => {
   const sendBatch = vi.fn(async (batch: ProducerBatch) => stored(batch));
   const { publish } = publisherOn(sendBatch);
   await Promise.all(['a', 'b', 'c', 'd'].map((name) => publish([record(name, 200)])));
-  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['a', 'bc', 'd']);
+  expect(sendBatch.mock.calls.map(([batch]) => keysOf(batch))).toEqual(['ab', 'cd']);
 });
 
 test('a record that the broker refuses fails its own call only', async () => {
