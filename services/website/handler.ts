@@ -3,6 +3,7 @@ import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Bilingual } from '../../schemas/text.ts';
+import { atMost } from './at-most.ts';
 import { createGoTogether, type GoOrder } from './go-together.ts';
 import { orRefusal } from './or-refusal.ts';
 import type { OpenedRelease } from './public-view.ts';
@@ -24,6 +25,9 @@ export interface Deps<Tx> {
   log: Logger;
 }
 
+/** Each holds a connection and the ciphertext of a release; an order to go, and a reader, must not wait behind all of them. */
+const aloneAtOnce = 6;
+
 /**
  * Handles one release event. The receipt is announced after the transaction and from the stored row, also for a
  * duplicate: a crash between the two is healed by the redelivery, and the repeated receipt has the same event id.
@@ -31,8 +35,9 @@ export interface Deps<Tx> {
 export function createHandler<Tx>({ inbox, site, staging, receipts, inspect, remember, onLive, log }: Deps<Tx>) {
   const go = createGoTogether({ inbox, site, remember });
 
-  const handleAlone = async (event: Exclude<Order, GoOrder>): Promise<boolean> =>
-    (await inbox.onceEach([event.id], (_, tx) => carryOut(event, tx))).size > 0;
+  const inTurn = atMost(aloneAtOnce);
+  const handleAlone = (event: Exclude<Order, GoOrder>): Promise<boolean> =>
+    inTurn(async () => (await inbox.onceEach([event.id], (_, tx) => carryOut(event, tx))).size > 0);
 
   function carryOut(event: Exclude<Order, GoOrder>, tx: Tx): Promise<void> {
     const { releaseId } = event.data;

@@ -4,6 +4,7 @@ import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
+import { atMost } from './at-most.ts';
 import type { Receipts } from './receipts.ts';
 import type { SiteRecords } from './site-store.ts';
 
@@ -71,12 +72,9 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
   };
 
   const inFlight = new Map<ReleaseId, Promise<void>>();
-  const waiting: (() => void)[] = [];
-  let free = atOnce;
+  const inTurn = atMost(atOnce);
   const start = (releaseId: ReleaseId): Promise<void> => {
-    const run = async () => {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resume) => waiting.push(resume));
+    const running = inTurn(async () => {
       try {
         await quiet();
         await verify(releaseId);
@@ -84,12 +82,8 @@ export function createReadBack({ records, receipts, read, publicUrls, tries = 5,
         log.warn({ releaseId, err: error }, 'read-back was interrupted and will be tried again');
       } finally {
         inFlight.delete(releaseId);
-        const next = waiting.shift();
-        if (next) next();
-        else free += 1;
       }
-    };
-    const running = run();
+    });
     inFlight.set(releaseId, running);
     return running;
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealObject } from '../../activities/releases/sealed-staging.ts';
+import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
 import { type SampleRelease, sampleRelease, startWebsite } from '../support/website.ts';
 
@@ -111,4 +112,18 @@ test('a newer release takes the place of what its bundle showed, and a late one 
   expect(shown[1]).toContain('2026-03-16 09:00');
   await website.handle(newer.event('release.rolled-back.v1', { reason: '回退' }));
   expect((await website.get(`/policies/${newer.bundleId}/`)).text()).toContain('2026-03-16 09:00');
+});
+
+test('有效性 that stands there already when the core says it makes no page anew', async () => {
+  const [release] = await prepared(1);
+  if (!release) throw new Error('none');
+  await website.go(release);
+  const site = await openWebsiteDatabase(database.url);
+  const version = async () => (await site.reads.pointersSince(0)).find(({ bundleId }) => bundleId === release.bundleId);
+  const before = await version();
+  await website.handle(release.event('release.validity.v1', { validity: 'in-force', since: '2026-03-16' }));
+  expect(await version()).toEqual(before);
+  await website.handle(release.event('release.validity.v1', { validity: 'expired', since: '2027-03-16' }));
+  expect((await version())?.version).toBeGreaterThan(before?.version ?? 0);
+  await site.close();
 });

@@ -98,9 +98,17 @@ export const createPublicReads = (db: Kysely<WebsiteTables>): PublicReads => ({
   },
 });
 
-/** Until the core says what the document is worth, moments after T0. */
-const validityAtFirst = ({ effectiveFrom }: Catalogue, committedAt: string): Validity =>
-  effectiveFrom && effectiveFrom > inShanghai(committedAt).day ? 'not-yet-effective' : 'in-force';
+/** 有效性 as it is shown; by the dates alone until the core says what the document is worth, moments after T0. */
+export function validityOf({
+  validity,
+  catalogue,
+  committed_at,
+}: Pick<Selectable<WebsiteTables['public_release']>, 'validity' | 'catalogue' | 'committed_at'>): Validity | null {
+  if (validity) return Validity.parse(validity);
+  if (!catalogue || !committed_at) return null;
+  const { effectiveFrom } = catalogue;
+  return effectiveFrom && effectiveFrom > inShanghai(committed_at).day ? 'not-yet-effective' : 'in-force';
+}
 
 function shownBy(row: Selectable<WebsiteTables['public_release']>): Shown | null {
   const { release_id, state, key, committed_at, live_at, withdrawn_at, withdrawal_reason } = row;
@@ -108,8 +116,8 @@ function shownBy(row: Selectable<WebsiteTables['public_release']>): Shown | null
   const releaseId = ReleaseId.parse(release_id);
   if (!row.catalogue) return null; // withdrawn without ever having been public
   const catalogue = Catalogue.parse(row.catalogue);
-  if (state === 'live' && key && committed_at && live_at) {
-    const validity = row.validity ? Validity.parse(row.validity) : validityAtFirst(catalogue, committed_at);
+  const validity = validityOf(row);
+  if (state === 'live' && key && committed_at && live_at && validity) {
     return { state, releaseId, key, committedAt: committed_at, liveAt: live_at, catalogue, validity, acts: row.acts };
   }
   if (state === 'withdrawn' && withdrawn_at && withdrawal_reason) {

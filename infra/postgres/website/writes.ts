@@ -2,6 +2,7 @@ import { sql, type UpdateObject } from 'kysely';
 import type { SiteWrites } from '../../../services/website/site-store.ts';
 import { goingLive, stopWaiting } from './go-live.ts';
 import { switchTo } from './pointers.ts';
+import { validityOf } from './reads.ts';
 import type { Tx, WebsiteTables } from './tables.ts';
 
 const now = sql<string>`clock_timestamp()`;
@@ -117,13 +118,11 @@ export function createSiteWrites(): SiteWrites<Tx> {
     },
 
     async setValidity(releaseId, validity, since, tx) {
-      const changed = await tx
-        .updateTable('release')
-        .set({ validity, validity_since: since })
-        .where('release_id', '=', releaseId)
-        .where((where) => where.or([where('validity_since', 'is', null), where('validity_since', '<=', since)]))
-        .executeTakeFirst();
-      if (changed.numUpdatedRows > 0n) await refresh(releaseId, tx);
+      const release = await locked(releaseId, tx);
+      if (!release || (release.validity_since && release.validity_since > since)) return;
+      await change(releaseId, { validity, validity_since: since }, tx);
+      // What the core says moments after T0 is what stands there already, most times: every page would be made anew for it.
+      if (validityOf(release) !== validity) await refresh(releaseId, tx);
     },
   };
 }
