@@ -1,35 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import type { CommitRequest } from '../../infra/postgres/core/may-commit.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { clearRestoreMark } from '../../infra/postgres/core/restore-mark.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
 import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import { ReleaseId } from '../../schemas/release.ts';
-import { armedFor, coreRows, past } from '../support/core-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { armedFor, past } from '../support/core-rows.ts';
+import { ownCore } from '../support/own-core.ts';
 import { digest, manifestOf, newBundleId } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-let rows: ReturnType<typeof coreRows>;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url, { max: 20 });
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-  rows = coreRows(store);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { url, db, store, rows } = await ownCore({ max: 20 });
 
 const future = () => new Date(Date.now() + 60_000).toISOString();
 async function armed(t0 = past()): Promise<CommitRequest> {
@@ -228,7 +212,7 @@ describe('asked together', () => {
 });
 
 test('two workers and the holds of people at once: every answer is what the rows say', async () => {
-  const pool = openDatabase<CoreTables>(database.url, { max: 20 });
+  const pool = openDatabase<CoreTables>(url, { max: 20 });
   const other = createCoreStore(pool);
   try {
     for (let round = 0; round < 6; round += 1) {

@@ -1,35 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
 import { clearRestoreMark } from '../../infra/postgres/core/restore-mark.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import type { Obligations } from '../../schemas/finding.ts';
 import { GroupId } from '../../schemas/release.ts';
-import { armedFor, coreRows, noObligations, past } from '../support/core-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { armedFor, noObligations, past } from '../support/core-rows.ts';
+import { ownCore } from '../support/own-core.ts';
 import { manifestOf, newBundleId } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-let rows: ReturnType<typeof coreRows>;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url, { max: 30 });
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-  rows = coreRows(store);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db, store, rows } = await ownCore({ max: 30 });
 const refused = (type: Parameters<typeof isPermanent>[1]) => (error: unknown) => isPermanent(error, type);
 const released = async (...bundleIds: string[]) =>
   db.selectFrom('release').selectAll().where('bundle_id', 'in', bundleIds).execute();

@@ -1,32 +1,11 @@
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
 import type { Override } from '../../activities/releases/types.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import { isPermanent } from '../../schemas/failures.ts';
-import { coreRows } from '../support/core-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { ownCore } from '../support/own-core.ts';
 import { newBundleId } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-let rows: ReturnType<typeof coreRows>;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url, { max: 10 });
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-  rows = coreRows(store);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db, store, rows } = await ownCore();
 const refused = (type: Parameters<typeof isPermanent>[1]) => (error: unknown) => isPermanent(error, type);
 
 describe('a decision is carried', () => {

@@ -1,36 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
 import type { Sealed } from '../../activities/releases/types.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { coreStoreContract } from '../support/core-store-contract.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { ownCore } from '../support/own-core.ts';
 import { fourGates, manifestOf, newBundleId, receipt } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url, { max: 60 });
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db, store } = await ownCore({ max: 60 });
 
 async function revisionOf(bundleId: BundleId, roles?: Parameters<typeof manifestOf>[1]): Promise<Sealed> {
   const manifest = manifestOf(bundleId, roles);

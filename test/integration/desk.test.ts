@@ -1,42 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import { emergencyUse } from '../../activities/notices/emergency-report.ts';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { Sealed } from '../../activities/releases/types.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAccessStore } from '../../infra/postgres/core/access.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { createDelegationStore } from '../../infra/postgres/core/delegations.ts';
 import { createDeskStore } from '../../infra/postgres/core/desk.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import { FindingKey } from '../../schemas/finding.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { ownCore } from '../support/own-core.ts';
 import { fourGates, manifestOf, newBundleId } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url);
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db, store } = await ownCore();
 
 async function submitted(bundleId: BundleId = newBundleId(), drafterId = 'drafter', ruleSet = '1'): Promise<Sealed> {
   const manifest = manifestOf(bundleId);

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyChain } from '../../activities/audit/chain.ts';
 import { unbacked, vouch } from '../../activities/audit/evidence.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
 import { createAccessStore } from '../../infra/postgres/core/access.ts';
 import { createAuditStore } from '../../infra/postgres/core/audit.ts';
 import { createChangeStore } from '../../infra/postgres/core/changes.ts';
 import { createDelegationStore } from '../../infra/postgres/core/delegations.ts';
 import { createDeskStore } from '../../infra/postgres/core/desk.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import type { AuditRow } from '../../schemas/audit.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { StoredEvidence } from '../../schemas/evidence.ts';
@@ -20,21 +14,13 @@ import { FindingKey } from '../../schemas/finding.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { GroupId, type ReleaseId } from '../../schemas/release.ts';
 import { renderEvidence } from '../../services/cli/report/evidence.tsx';
-import { coreRows, past } from '../support/core-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { past } from '../support/core-rows.ts';
+import { ownCore } from '../support/own-core.ts';
 import { newBundleId, receipt } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
+const { db, store, rows } = await ownCore();
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url);
-  await migrate(db, coreMigrations);
   life = await wholeLife();
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
 });
 
 const answered = FindingKey.parse('WRD-TITLE.0123abcd');
@@ -44,9 +30,7 @@ const message = { zh: text, en: 'as it stands' };
 
 /** One bundle that met everything the release engine knows, and the notice that amended it. */
 async function wholeLife() {
-  const store = createCoreStore(db);
   const delegations = createDelegationStore(db);
-  const rows = coreRows(store);
   let transition = 0;
   const enters = (sealed: Awaited<ReturnType<typeof rows.revise>>, state: 'in-review' | 'armed' | 'released') =>
     store.addTransition({ ...sealed, transition: transition++, state, actorId: 'somebody', detail: text });

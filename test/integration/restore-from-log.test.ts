@@ -1,43 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
+import { expect, test } from 'vitest';
 import type { ReceivedRecord } from '../../activities/ports/event-bus.ts';
 import { releaseEvent } from '../../activities/releases/events.ts';
 import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
 import type { ReleaseOrder, Sealed } from '../../activities/releases/types.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { decodeEvent, encodeEvent } from '../../infra/kafka/event-codec.ts';
-import { openDatabase } from '../../infra/postgres/client.ts';
-import { coreMigrations } from '../../infra/postgres/core/migrations.ts';
 import { createRepairStore } from '../../infra/postgres/core/repair.ts';
-import { createCoreStore } from '../../infra/postgres/core/store.ts';
-import type { CoreTables } from '../../infra/postgres/core/tables.ts';
-import { migrate } from '../../infra/postgres/migrate.ts';
 import type { Amendment } from '../../schemas/release.ts';
 import { ReleaseId } from '../../schemas/release.ts';
 import { groupIdOf } from '../../services/api/group-id.ts';
 import { createReconciler } from '../../services/api/reconcile/reconciler.ts';
 import type { Restored } from '../../workflows/policy-release/messages.ts';
-import { coreRows } from '../support/core-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { ownCore } from '../support/own-core.ts';
 import { digest, newBundleId } from '../support/release-fixture.ts';
 
-let database: TestDatabase;
-let db: Kysely<CoreTables>;
-let store: CoreStore;
-let rows: ReturnType<typeof coreRows>;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDatabase<CoreTables>(database.url);
-  await migrate(db, coreMigrations);
-  store = createCoreStore(db);
-  rows = coreRows(store);
-});
-afterAll(async () => {
-  await db.destroy();
-  await database.drop();
-});
+const { db, store, rows } = await ownCore();
 
 const { channels: office } = await loadOfficeConfig(undefined);
 const committedAt = '2026-03-02T01:00:00.000Z';
