@@ -112,6 +112,20 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
+    'whom somebody acted for has decided one gate, and decides no other',
+    [
+      ...straight().slice(0, 1),
+      {
+        ...{ type: 'decide', gate: 'legal', person: 'outsider', actingFor: 'chief', decision: 'signed' },
+        ...{ answers: true, behind: 0 },
+      },
+      {
+        ...{ type: 'decide', gate: 'wording', person: 'chief', actingFor: null, decision: 'signed' },
+        ...{ answers: true, behind: 0 },
+      },
+    ],
+  ],
+  [
     'a channel that was tried again does not take its withdrawal for an old order',
     [
       ...straight().slice(0, 2),
