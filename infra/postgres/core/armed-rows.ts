@@ -26,27 +26,30 @@ export type ArmedRow = {
 /** What happens to a plan that another transaction has locked: left out, or waited for. */
 export type Contended = 'skipped' | 'awaited';
 
-/** Plans of the bundles and of their groups. */
-const plansOf = (bundleIds: string[]) => sql<boolean>`
-  (plan.bundle_id = any(${bundleIds}::uuid[])
-    or plan.group_id in (select group_id from plan where bundle_id = any(${bundleIds}::uuid[])))`;
-
 /**
  * Locks plans of the bundles and their groups, in one order: a second committer, or a hold that comes now, waits; what
  * came before is seen. The lock is a statement of its own, since only the next one sees what was written while it waited.
  */
-export async function lockPlans(tx: Kysely<CoreTables>, bundleIds: string[], contended: Contended): Promise<string[]> {
+export async function lockPlans(
+  tx: Kysely<CoreTables>,
+  bundleIds: string[],
+  contended: Contended,
+): Promise<Pick<ArmedRow, 'bundle_id' | 'group_id'>[]> {
   // What was committed at T0 outlives the server: this transaction's commit waits for the disk. No plan, no commit.
-  const { rows } = await sql<{ bundle_id: string }>`
-    select bundle_id, set_config('synchronous_commit', 'on', true)
+  const { rows } = await sql<Pick<ArmedRow, 'bundle_id' | 'group_id'>>`
+    select bundle_id, group_id, set_config('synchronous_commit', 'on', true)
     from plan
-    where ${plansOf(bundleIds)}
+    where bundle_id = any(${bundleIds}::uuid[])
+      or group_id in (select group_id from plan where bundle_id = any(${bundleIds}::uuid[]))
     order by bundle_id
     for update ${contended === 'skipped' ? sql`skip locked` : sql``}`.execute(tx);
-  return rows.map(({ bundle_id }) => bundle_id);
+  return rows;
 }
 
-/** All that the commit checks, in one statement: at T0 a hundred bundles ask at once. */
+/**
+ * All that the commit checks, in one statement: at T0 a hundred bundles ask at once. By id alone: PostgreSQL would think a
+ * condition on groups true of half of all plans there ever were.
+ */
 export async function readArmed(tx: Kysely<CoreTables>, bundleIds: string[]): Promise<ArmedRow[]> {
   const { rows } = await sql<ArmedRow>`
     select plan.bundle_id, plan.revision, plan.seal, plan.t0, plan.group_id,
@@ -63,7 +66,7 @@ export async function readArmed(tx: Kysely<CoreTables>, bundleIds: string[]): Pr
       (select release_id from staging where (bundle_id, revision) = (plan.bundle_id, plan.revision)) as staged,
       ceil(extract(epoch from (plan.t0 - clock_timestamp())) * 1000)::float8 as wait_ms
     from plan
-    where ${plansOf(bundleIds)}
+    where plan.bundle_id = any(${bundleIds}::uuid[])
     order by plan.bundle_id`.execute(tx);
   return rows;
 }

@@ -40,14 +40,16 @@ export function createCommit(db: Kysely<CoreTables>): CoreStore['commit'] {
 const commitReleases = (db: Kysely<CoreTables>, requests: CommitRequest[], contended: Contended): Promise<Verdict[]> =>
   db.transaction().execute(async (tx) => {
     const bundleIds = requests.map(({ sealed }) => sealed.bundleId);
-    const locked = await lockPlans(tx, bundleIds, contended);
+    const plans = await lockPlans(tx, bundleIds, contended);
+    const locked = plans.map(({ bundle_id }) => bundle_id);
     const released = await readReleased(tx, requests);
     const restored = await releaseModeOff(tx);
-    const armed = await readArmed(tx, bundleIds);
     const groups = await readGroups(
       tx,
-      armed.flatMap(({ group_id }) => group_id ?? []),
+      plans.flatMap(({ group_id }) => group_id ?? []),
     );
+    const members = groups.map(({ bundle_id }) => bundle_id); // among them those whose plan was passed over
+    const armed = await readArmed(tx, [...bundleIds, ...locked, ...members]);
     const verdicts = requests.map((request) => {
       try {
         return mayCommit(request, { locked, released, restored, armed, groups });
