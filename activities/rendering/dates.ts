@@ -21,8 +21,15 @@ const shanghai = new Intl.DateTimeFormat('en-CA', {
   minute: '2-digit',
 });
 
+type InShanghai = { day: Day; minute: string };
+/** At a T0 every page of many bundles asks for the same instant, and the look-up of its time zone costs more than the page. */
+let last: { instant: Instant; is: InShanghai } | undefined;
+
 /** An instant on the wall clock of Asia/Shanghai: `{ day: '2026-05-01', minute: '09:00' }`. */
-export function inShanghai(instant: Instant): { day: Day; minute: string } {
-  const part = Object.fromEntries(shanghai.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
-  return { day: `${part.year}-${part.month}-${part.day}`, minute: `${part.hour}:${part.minute}` };
+export function inShanghai(instant: Instant): InShanghai {
+  if (last?.instant !== instant) {
+    const part = Object.fromEntries(shanghai.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
+    last = { instant, is: { day: `${part.year}-${part.month}-${part.day}`, minute: `${part.hour}:${part.minute}` } };
+  }
+  return { ...last.is };
 }

@@ -44,7 +44,7 @@ export function createAnswer({ site, view, publicUrl }: Deps) {
   const notFound: Answer = {
     status: 404,
     headers: { ...security, ...forgetAtOnce, 'content-type': html },
-    body: notFoundPage(site),
+    body: Buffer.from(notFoundPage(site)), // encoded once: before T0 it is what everybody gets
   };
   const found = (
     { body, mediaType, etag, liveAt }: Omit<PublicFile, 'liveAt'> & { liveAt?: string },
