@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditRow, ChainHead } from './audit.ts';
 import { BundleId, Channel } from './bundle.ts';
-import { PermanentFailure } from './failures.ts';
+import { permanentFailures } from './failures.ts';
 import { Finding } from './finding.ts';
 import { FindingAnswer } from './gate.ts';
 import { ChannelReceipt } from './receipt.ts';
@@ -78,7 +78,7 @@ export const AuditAnswer = z.strictObject({ rows: z.array(AuditRow), head: Chain
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
 
 export const ErrorType = z.union([
-  PermanentFailure,
+  z.enum(permanentFailures),
   z.enum(['BadRequest', 'NotFound', 'NotSignedIn', 'BundleUnreadable', 'DependencyDown', 'Internal']),
 ]);
 export type ErrorType = z.infer<typeof ErrorType>;

@@ -1,9 +1,10 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import { z } from 'zod';
-import { Bilingual } from './text.ts';
+import type { Bilingual } from './text.ts';
+
+// Workflows load this file, and each workflow loads its modules anew: with zod, that would be most of what a short one costs.
 
 /** What a caller can do nothing about by trying again. Callers branch on the type, never on the message. */
-export const PermanentFailure = z.enum([
+export const permanentFailures = [
   'BundleIncomplete', // plan or every material missing
   'BundleUnknown',
   'CalendarYearMissing',
@@ -20,8 +21,8 @@ export const PermanentFailure = z.enum([
   'StagingDamaged', // staged bytes do not have their digest
   'T0Invalid',
   'WrongPhase',
-]);
-export type PermanentFailure = z.infer<typeof PermanentFailure>;
+] as const;
+export type PermanentFailure = (typeof permanentFailures)[number];
 
 /** An answer that no retry can change, with the text that the person will read, and what that person can do about it. */
 export const permanent = (type: PermanentFailure, message: Bilingual, mend?: Bilingual) =>
@@ -36,13 +37,18 @@ export type PermanentCause = { type: PermanentFailure; message: Bilingual; mend:
 export function permanentCause(error: unknown): PermanentCause | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (!(cause instanceof ApplicationFailure) || cause instanceof ActivityFailure) continue;
-    const type = PermanentFailure.safeParse(cause.type);
-    if (!type.success) continue;
-    const message = Bilingual.safeParse(cause.details?.[0]);
-    const text = message.success ? message.data : { zh: cause.message, en: cause.message };
-    return { type: type.data, message: text, mend: Bilingual.safeParse(cause.details?.[1]).data };
+    const type = permanentFailures.find((known) => known === cause.type);
+    if (!type) continue;
+    const [message, mend] = [bilingual(cause.details?.[0]), bilingual(cause.details?.[1])];
+    return { type, message: message ?? { zh: cause.message, en: cause.message }, mend };
   }
   return undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+function bilingual(detail: unknown): Bilingual | undefined {
+  const { zh, en }: { zh?: unknown; en?: unknown } = Object(detail);
+  return isText(zh) && isText(en) ? { zh, en } : undefined;
 }
 
 export const isPermanent = (error: unknown, type: PermanentFailure): boolean => permanentCause(error)?.type === type;

@@ -75,6 +75,14 @@ describe('who may import whom', () => {
     expect(listed(wrong)).toEqual([]);
   });
 
+  test('what a workflow loads has no zod in it: each workflow loads it anew', () => {
+    const loaded = new Set(sources.filter(under('workflows')));
+    for (const path of loaded)
+      for (const { from, target, typeOnly } of all) if (from === path && !typeOnly) loaded.add(target);
+    expect(loaded).toContain('schemas/failures.ts');
+    expect([...loaded].filter((target) => target === 'zod' || target.startsWith('zod/'))).toEqual([]);
+  });
+
   test('activities know neither infra nor services nor workflows', () => {
     const wrong = all.filter(
       ({ from, target }) => under('activities')(from) && under('infra', 'services', 'workflows')(target),
