@@ -154,6 +154,16 @@ describe('a group', () => {
     expect(() => mayCommit(own.request, rows)).toThrow(refused(type));
   });
 
+  test('waits until T0 for a member that is armed after it, and no longer', () => {
+    const [own, other] = group();
+    const rows = rowsOf([own, other]);
+    other.row.group_id = null;
+    own.row.wait_ms = 3_000;
+    expect(mayCommit(own.request, rows)).toEqual({ outcome: 'early', t0 });
+    own.row.wait_ms = 0;
+    expect(() => mayCommit(own.request, rows)).toThrow(refused('WrongPhase'));
+  });
+
   test('takes nobody along who is not on its list', () => {
     const [own, stranger] = group();
     const groups = [{ group_id: 'group', bundle_id: own.row.bundle_id }];

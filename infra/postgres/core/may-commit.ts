@@ -35,7 +35,8 @@ export function mayCommit({ sealed, releaseId }: CommitRequest, rows: CommitRows
   const going = own.group_id ? rows.armed.filter(({ group_id }) => group_id === own.group_id) : [own];
   if (going.some(({ bundle_id }) => !rows.locked.includes(bundle_id))) return { outcome: 'unsettled' };
   if (own.seal !== sealed.seal || own.revision !== sealed.revision) throw stale(own);
-  if (own.group_id) assertGroupWhole(own, going, rows.groups);
+  // Its members are armed one after another: until T0 whoever is missing may still come.
+  if (own.group_id && own.wait_ms <= 0) assertGroupWhole(own, going, rows.groups);
   for (const row of going) {
     // What the workflow accepted counts, not what somebody tried to submit meanwhile.
     if ((row.accepted ?? row.revision) !== row.revision) throw stale(row);
