@@ -1,75 +1,40 @@
-import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { repositoryRoot } from '../../infra/local/layout.ts';
 import { Manifest } from '../../schemas/bundle.ts';
-import { CliStatus, CliSubmitted, DemoResult } from '../../schemas/cli.ts';
+import { CliSubmitted, DemoResult } from '../../schemas/cli.ts';
 import { Coverage } from '../../schemas/coverage.ts';
 import { CliReconciled } from '../../schemas/reconcile.ts';
 import { ChangesAnswer } from '../../schemas/revision-change.ts';
+import { officeAtWork } from '../support/office-at-work.ts';
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts';
 import { added, countPublic } from '../support/what-the-public-sees.ts';
 
-const example = join(repositoryRoot, 'examples/qinghe-enterprise-support');
-
 let system: OwnSystem;
 let scratch: string;
+let office: ReturnType<typeof officeAtWork>;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'lockstep-after-'));
   system = await startOwnSystem();
+  office = officeAtWork(system, scratch);
 });
 afterAll(async () => {
   await system.stop();
   await rm(scratch, { recursive: true, force: true });
 });
 
-async function lockstep(...args: string[]) {
-  const answer = await system.lockstep(...args, '--json');
-  expect(answer.code, answer.err + answer.out).toBe(0);
-  return JSON.parse(answer.out);
+/** A bundle that the demonstration has released. */
+async function released() {
+  const { code, out, err } = await system.lockstep('demo', '--lead', '2', '--json');
+  expect(code, err + out).toBe(0);
+  return DemoResult.parse(JSON.parse(out));
 }
-const status = async (bundleId: string) => CliStatus.parse(await lockstep('release', 'status', bundleId));
-const released = async () => DemoResult.parse(await lockstep('demo', '--lead', '2'));
-const page = async (bundleId: string) => {
-  const answer = await fetch(`${system.websiteUrl}/policies/${bundleId}/`);
-  return { status: answer.status, text: await answer.text() };
-};
-
-/** Signs every open gate with its reviewer, whatever answers it asks for. */
-async function signAll(bundleId: string) {
-  for (const { gate, state, mustAnswer } of (await status(bundleId)).gates) {
-    if (state !== 'open') continue;
-    const answers = mustAnswer.flatMap((finding) => ['--answer', `${finding}=已核对，属实。`]);
-    await lockstep('--as', `reviewer-${gate}`, 'gate', 'sign', bundleId, gate, ...answers);
-  }
-}
-async function reached(bundleId: string, state: string) {
-  await expect.poll(async () => (await status(bundleId)).state, { timeout: 90_000 }).toBe(state);
-}
-async function publish(bundleId: string) {
-  await signAll(bundleId);
-  await reached(bundleId, 'prepared');
-  await lockstep('--as', 'leader', 'release', 'arm', bundleId, '--at', '+3s');
-  await reached(bundleId, 'released');
-}
-/** A copy of the example under an id of its own. */
-async function copyOfExample(change: (manifest: Manifest) => Manifest = (manifest) => manifest): Promise<string> {
-  const copy = join(scratch, randomUUID());
-  await cp(example, copy, { recursive: true });
-  const manifest = Manifest.parse(JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8')));
-  await writeFile(
-    join(copy, 'manifest.json'),
-    JSON.stringify(change({ ...manifest, bundleId: randomUUID() as never })),
-  );
-  return copy;
-}
-const submit = async (path: string) => CliSubmitted.parse(await lockstep('--as', 'meng-chunhe', 'submit', path));
 
 test('an abolition goes through the gates to every channel of the original, and the original shows it', async () => {
+  const { lockstep, status, publish, page } = office;
   const { bundleId } = await released();
   const before = await countPublic(system);
   const notice = join(scratch, 'notice.md');
@@ -105,6 +70,7 @@ test('an abolition goes through the gates to every channel of the original, and 
 });
 
 test('a new revision keeps the decisions whose parts did not change, and shows what voided the others', async () => {
+  const { copyOfExample, submit, signAll, reached, status, lockstep, publish } = office;
   const path = await copyOfExample();
   const { bundleId } = await submit(path);
   await signAll(bundleId);
@@ -133,26 +99,21 @@ test('a new revision keeps the decisions whose parts did not change, and shows w
 });
 
 test('a group goes out in one commit; a member that is held keeps all of it back', async () => {
-  const members = [await submit(await copyOfExample()), await submit(await copyOfExample())].map(
-    ({ bundleId }) => bundleId,
-  );
-  for (const bundleId of members) {
-    await signAll(bundleId);
-    await reached(bundleId, 'prepared');
-  }
-  await lockstep('--as', 'leader', 'release', 'group', ...members, '--at', '+4s');
+  const { prepared, lockstep, reached, page } = office;
+  const members = [await prepared(), await prepared()];
+  await lockstep('--as', 'leader', 'release', 'group', ...members, '--at', '+10s');
   await lockstep('--as', 'leader', 'release', 'hold', members[1] ?? '', '--reason', '等待通知');
   await reached(members[0] ?? '', 'held');
   for (const bundleId of members) expect((await page(bundleId)).status).toBe(404);
 
-  const at = new Date(Date.now() + 30_000).toISOString(); // one instant: a group with two would not go
-  for (const bundleId of members) await lockstep('--as', 'leader', 'release', 'resume', bundleId, '--at', at);
+  await lockstep('--as', 'leader', 'release', 'group', ...members, '--at', '+10s'); // the held come back by it
   for (const bundleId of members) await reached(bundleId, 'released');
   const { rows } = await system.core.query('select committed_at from release where bundle_id = any($1)', [members]);
   expect(new Set(rows.map(({ committed_at }) => committed_at.getTime?.() ?? committed_at)).size).toBe(1);
 });
 
 test('reconcile rebuilds a lost workflow from the rows, and shows readers again what a channel has lost', async () => {
+  const { lockstep, reached, page } = office;
   const { bundleId } = await released();
   const before = await countPublic(system);
   const connection = await Connection.connect({ address: system.temporalAddress });
