@@ -10,8 +10,18 @@ import type { Scheduler } from './scheduler.ts';
 const partitions = 2;
 
 type Member = { process: Process; handler: (event: LockstepEvent) => Promise<void> };
-/** One partition as one group reads it. */
-type Lane = { log: EventRecord[]; committed: number; position: number; tries: number; holder: number };
+/** One partition as one group reads it: records of different keys side by side, those of one key one after another. */
+type Lane = {
+  log: EventRecord[];
+  /** Where whoever takes the partition over begins. */
+  committed: number;
+  done: Set<number>;
+  busy: Set<string>;
+  tries: Map<number, number>;
+  /** Counts hand-overs: what was handled for an earlier one is not committed. */
+  epoch: number;
+};
+const window = 20;
 
 export type BusDeps = { scheduler: Scheduler; random: Random; faults: Faults; log: (what: string) => void };
 
@@ -27,53 +37,78 @@ export function createBus({ scheduler, random, faults, log }: BusDeps) {
   };
   const partitionOf = (key: string) => [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % partitions;
 
-  function pump(group: (typeof groups)[number], lane: Lane, index: number): void {
-    const record = lane.log[lane.position];
-    if (lane.holder % 2 === 1 || !record) return; // odd: somebody is handling
+  type Group = (typeof groups)[number];
+
+  function pump(group: Group, lane: Lane, index: number): void {
+    const waiting = new Set(lane.busy);
+    for (let at = lane.committed; at < Math.min(lane.log.length, lane.committed + window); at += 1) {
+      const record = lane.log[at];
+      if (!record || lane.done.has(at) || waiting.has(record.key)) continue;
+      waiting.add(record.key);
+      if (!handle(group, lane, index, at, record)) return;
+    }
+  }
+
+  /** The partition goes to another member, who begins where this one last committed. */
+  function rewind(group: Group, lane: Lane, index: number, epoch: number, afterMs: number): void {
+    if (lane.epoch !== epoch) return;
+    lane.epoch += 1;
+    lane.busy.clear();
+    lane.done.clear();
+    const mine = lane.epoch;
+    scheduler.after(afterMs, () => mine === lane.epoch && pump(group, lane, index));
+  }
+
+  /** False where nobody is there to handle it. */
+  function handle(group: Group, lane: Lane, index: number, at: number, record: EventRecord): boolean {
     const alive = group.members.filter(({ process }) => process.up);
     const member = alive[index % alive.length];
     if (!member) {
       const again = () => pump(group, lane, index);
       group.members[0]?.process.whenUp(() => void scheduler.after(random.between(10, 300), again));
-      return;
+      return false;
     }
-    lane.holder += 1;
-    const mine = lane.holder;
+    const { epoch } = lane;
+    lane.busy.add(record.key);
     const release = (afterMs: number) => {
-      if (lane.holder !== mine) return false;
-      lane.holder += 1;
-      scheduler.after(afterMs, () => pump(group, lane, index));
-      return true;
+      scheduler.after(afterMs, () => {
+        if (lane.epoch !== epoch) return;
+        lane.busy.delete(record.key);
+        pump(group, lane, index);
+      });
     };
-    /** The partition goes to another member, who begins where this one last committed. */
-    const rewind = (afterMs: number) => {
-      if (release(afterMs)) lane.position = lane.committed;
+    const isDone = () => {
+      lane.done.add(at);
+      lane.tries.delete(at);
+      if (random.chance(0.3)) return;
+      while (lane.done.delete(lane.committed)) lane.committed += 1;
     };
     if (faults.strikes(2)) {
       log(`${group.name}: the group rebalances while ${member.process.name} handles`);
-      scheduler.after(random.between(0, 300), () => rewind(random.between(0, 100)));
+      scheduler.after(random.between(0, 300), () => rewind(group, lane, index, epoch, random.between(0, 100)));
     }
-    const handled = member.process.run(async () => member.handler(decodeEvent(record)));
-    handled.then(
-      () => {
-        if (!release(random.between(0, 5))) return;
-        lane.position += 1;
-        lane.tries = 0;
-        if (random.chance(0.7)) lane.committed = Math.max(lane.committed, lane.position);
-      },
-      (error) => {
-        if (error instanceof Crashed) return rewind(random.between(0, 3_000));
-        lane.tries += 1;
-        const verdict = judge(error, lane.tries);
-        if (verdict.act === 'retry') return void release(verdict.afterMs);
-        if (!release(0)) return;
-        parked.push(
-          `${group.name} parked ${decodeEvent(record).type}: ${error instanceof Error ? error.message : error}`,
-        );
-        lane.position += 1;
-        lane.tries = 0;
-      },
-    );
+    member.process
+      .run(async () => member.handler(decodeEvent(record)))
+      .then(
+        () => {
+          if (lane.epoch !== epoch) return;
+          isDone();
+          release(random.between(0, 5));
+        },
+        (error) => {
+          if (lane.epoch !== epoch) return;
+          if (error instanceof Crashed) return rewind(group, lane, index, epoch, random.between(0, 3_000));
+          const tries = (lane.tries.get(at) ?? 0) + 1;
+          lane.tries.set(at, tries);
+          const verdict = judge(error, tries);
+          if (verdict.act === 'retry') return release(verdict.afterMs);
+          const why = error instanceof Error ? error.message : error;
+          parked.push(`${group.name} parked ${decodeEvent(record).type}: ${why}`);
+          isDone();
+          release(0);
+        },
+      );
+    return true;
   }
   const wake = (topic: string) => {
     for (const group of groups) {
@@ -95,7 +130,9 @@ export function createBus({ scheduler, random, faults, log }: BusDeps) {
         },
       ),
     subscribe(name: string, topic: Topic, members: Member[]): void {
-      const lanes = logsOf(topic).map((log) => ({ log, committed: 0, position: 0, tries: 0, holder: 0 }));
+      const lanes = logsOf(topic).map(
+        (log): Lane => ({ log, committed: 0, done: new Set(), busy: new Set(), tries: new Map(), epoch: 0 }),
+      );
       groups.push({ name, topic, members, lanes });
     },
     async read({ topics: names, each }: Pick<ReadOptions, 'topics' | 'each'>): Promise<void> {
@@ -109,7 +146,9 @@ export function createBus({ scheduler, random, faults, log }: BusDeps) {
     published: (topic: Topic): LockstepEvent[] => logsOf(topic).flat().map(decodeEvent),
     /** Records that a group has not handled yet. */
     lag: (): number =>
-      groups.flatMap(({ lanes }) => lanes).reduce((sum, { log, position }) => sum + log.length - position, 0),
+      groups
+        .flatMap(({ lanes }) => lanes)
+        .reduce((sum, { log, committed, done }) => sum + log.length - committed - done.size, 0),
     /** Records that were given up: somebody's order was lost. */
     parked,
   };

@@ -61,7 +61,7 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
     lost.add(bundle.bundleId);
     scheduler.after(random.between(100, 40_000), () => void reconcile());
   }
-  if (random.chance(0.15)) scheduler.after(random.between(20_000, 150_000), lose);
+  if (random.chance(0.25)) scheduler.after(random.between(20_000, 200_000), lose);
   if (random.chance(0.1)) scheduler.after(random.between(20_000, 200_000), () => void reconcile());
 
   return { isLost: ({ bundleId }: OfficeBundle) => lost.has(bundleId), isOver: () => lost.size === 0, rebuilt };

@@ -7,8 +7,8 @@ afterAll(() => void vi.useRealTimers());
 /** So many seeds are enough to see that a guard is missing. */
 const enough = 300;
 
-/** What the checks say of the first run that they object to. */
-async function objection({ parts, module }: Variant): Promise<string | undefined> {
+/** What the checks say of the first run in which they object to what the variant breaks; else of the first at all. */
+async function objection({ parts, module, breaks }: Variant): Promise<string | undefined> {
   vi.resetModules(); // all of our code is loaded anew, and with it what stands in for others'
   vi.doMock('@temporalio/workflow', () => import('./workflow-module.ts'));
   vi.doMock('../../infra/http/request.ts', async (original) => ({
@@ -29,12 +29,15 @@ async function objection({ parts, module }: Variant): Promise<string | undefined
     ...(await import('../support/memory-site-store.ts')),
     ...(await import('../support/memory-delivery-store.ts')),
   };
+  let first: string | undefined;
   try {
     for (let seed = 1; seed <= enough; seed += 1) {
       const { violations } = await simulate(String(seed), { ...realParts, ...parts?.(real) });
-      if (violations[0]) return `${violations[0]} (seed ${seed})`;
+      const broken = violations.find((violation) => breaks.test(violation));
+      if (broken) return `${broken} (seed ${seed})`;
+      first ??= violations[0];
     }
-    return undefined;
+    return first;
   } finally {
     if (module) vi.doUnmock(module.path);
   }
@@ -45,5 +48,5 @@ test.each(variants.map((variant) => [variant.name, variant] as const))(
   async (_, variant) => {
     expect(await objection(variant)).toMatch(variant.breaks);
   },
-  120_000,
+  600_000, // most take a second; a rare one needs a hundred seeds, on a busy machine
 );

@@ -1,3 +1,4 @@
+import { Digest } from '../../schemas/text.ts';
 import type { createMemoryCoreStore } from '../support/memory-core-store.ts';
 import { key } from '../support/memory-database.ts';
 import type { createMemoryDeliveryStore } from '../support/memory-delivery-store.ts';
@@ -213,5 +214,102 @@ export const variants: readonly Variant[] = [
         return made;
       },
     }),
+  },
+  {
+    name: 'a gate may be signed over an error finding',
+    breaks: /^I23/,
+    module: {
+      path: '../../workflows/policy-release/rules.ts',
+      replace: ({ assertMayDecide }) => ({
+        assertMayDecide: (board: { gates: object[] }, decision: object) =>
+          assertMayDecide({ ...board, gates: board.gates.map((gate) => ({ ...gate, blockedBy: [] })) }, decision),
+      }),
+    },
+  },
+  {
+    name: 'a warning needs no answer',
+    breaks: /^I23/,
+    module: {
+      path: '../../workflows/policy-release/rules.ts',
+      replace: ({ assertMayDecide }) => ({
+        assertMayDecide: (board: { gates: object[] }, decision: object) =>
+          assertMayDecide({ ...board, gates: board.gates.map((gate) => ({ ...gate, mustAnswer: [] })) }, decision),
+      }),
+    },
+  },
+  {
+    name: 'one person lets a finding pass',
+    breaks: /^I23/,
+    module: { path: '../../workflows/policy-release/rules.ts', replace: () => ({ assertMayOverride: () => {} }) },
+    parts: ({ createMemoryCoreStore }) => ({
+      coreStore: (now) => {
+        const made = createMemoryCoreStore(now);
+        made.store.addOverride = ({ bundleId, revision, seal }, override) =>
+          made.db.transaction((tx) => {
+            const row = { bundleId, revision, seal, ...override };
+            tx.override.set(key(bundleId, revision, override.finding, override.step), row);
+          });
+        return made;
+      },
+    }),
+  },
+  {
+    name: 'decisions are carried whatever has changed',
+    breaks: /^I7/,
+    parts: ({ createMemoryCoreStore }) => ({
+      coreStore: (now) => {
+        const made = createMemoryCoreStore(now);
+        const { addRevision } = made.store;
+        made.store.addRevision = (revision) => {
+          const same = Digest.parse('0'.repeat(64));
+          const gateInputs = Object.fromEntries(revision.gates.map(({ id }) => [id, same]));
+          return addRevision({ ...revision, gateInputs });
+        };
+        return made;
+      },
+    }),
+  },
+  {
+    name: 'the website keeps no act of a later bundle',
+    breaks: /^acts|^I11/,
+    parts: ({ createMemorySiteStore }) => ({
+      siteStore: (now) => {
+        const made = createMemorySiteStore(now);
+        return { ...made, writes: { ...made.writes, noteAct: nothing } };
+      },
+    }),
+  },
+  {
+    name: 'an act has no row',
+    breaks: /^acts/,
+    parts: ({ createMemoryCoreStore }) => ({
+      coreStore: (now) => {
+        const made = createMemoryCoreStore(now);
+        made.store.addAmendment = nothing;
+        return made;
+      },
+    }),
+  },
+  {
+    name: 'what is abolished is shown as valid',
+    breaks: /^acts/,
+    module: {
+      path: '../../workflows/policy-release/validity.ts',
+      replace: () => ({ validityOn: () => 'in-force' }),
+    },
+  },
+  {
+    name: 'a rebuilt workflow does not know what was committed',
+    breaks: /^I|^liveness|^workflow/,
+    module: {
+      path: '../../services/api/reconcile/board-from-rows.ts',
+      replace: ({ boardFromRows }) => ({
+        boardFromRows: (...given: unknown[]) => {
+          const restored = boardFromRows(...given);
+          if (!restored?.board.committedAt) return restored;
+          return { ...restored, board: { ...restored.board, committedAt: null, state: 'cleared' } };
+        },
+      }),
+    },
   },
 ];
