@@ -108,7 +108,9 @@ export function coreStoreContract(opened: () => CoreStore): void {
       const [one, other] = [await armed(), await armed()];
       const groupId = GroupId.parse(randomUUID());
       await store.formGroup(groupId, [one.sealed.bundleId, other.sealed.bundleId], 'leader');
-      const t0 = new Date(Date.now() - 1000).toISOString();
+      const [t0, ahead] = [-1_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string];
+      await store.savePlan(one.sealed, { ...plan, t0: ahead, groupId }); // the other may still be armed, until then
+      expect(await store.commit(one.sealed, one.releaseId)).toMatchObject({ outcome: 'early' });
       await store.savePlan(one.sealed, { ...plan, t0, groupId });
       await expect(store.commit(one.sealed, one.releaseId)).rejects.toSatisfy(refusedAs('WrongPhase'));
       await store.savePlan(other.sealed, { ...plan, t0, groupId });

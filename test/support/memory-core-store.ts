@@ -110,7 +110,8 @@ export function createMemoryCoreStore(now: () => string) {
         const standing = (gate: string) => obligations?.errors.some((error) => error.gate === gate);
         for (const old of rowsOf(tx.decision, bundleId)) {
           const { gate, decision: kind } = old.decision;
-          if (old.revision !== fromRevision || kind !== 'signed' || inputs[gate] !== old.input || standing(gate)) continue;
+          if (old.revision !== fromRevision || kind !== 'signed' || inputs[gate] !== old.input || standing(gate))
+            continue;
           if (tx.decision.has(key(bundleId, revision, gate))) continue;
           const decision = { ...old.decision, seal };
           try {
@@ -182,10 +183,10 @@ export function createMemoryCoreStore(now: () => string) {
         if (own.seal !== sealed.seal || own.revision !== sealed.revision)
           throw refuse('SealStale', '签发之后又有新版本', 'It has a newer revision than the armed one');
         const plans = own.groupId ? [...tx.plan.values()].filter(({ groupId }) => groupId === own.groupId) : [own];
-        assertGroupWhole(tx, own, plans);
-        for (const plan of plans) assertSignedWhole(tx, plan);
         const committedAt = now();
         const waitMs = Date.parse(own.t0) - Date.parse(committedAt);
+        if (waitMs <= 0) assertGroupWhole(tx, own, plans);
+        for (const plan of plans) assertSignedWhole(tx, plan);
         if (waitMs > 0) return { outcome: 'early', waitMs };
         for (const { bundleId, revision, seal, t0, groupId } of plans) {
           const staged = tx.staging.get(key(bundleId, revision));
