@@ -1,5 +1,6 @@
 import { guardsOf, never } from './mutation.ts';
 
+const inOrder = { tests: 'row order tests' } as const;
 export const course = [
   ...guardsOf('workflows/policy-release/before-release.ts', 'model', [
     ['T0: late window', 'if (late > lateWindowMs) {', never],
@@ -10,12 +11,7 @@ export const course = [
       'await holdsUntil(() => ended || isMissing());',
       'await holdsUntil(() => ended);',
     ],
-    [
-      'T0: waits',
-      'if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));',
-      '',
-      { explained: 'the clock of the database answers “early” all the same' },
-    ],
+    ['T0: waits', 'if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));', ''],
     [
       'T0: a hold is told to somebody',
       "await notify('release-held', { detail: notice });",
@@ -44,8 +40,9 @@ export const course = [
       'rows of transitions: one after another',
       'const stored = lastStored.then(',
       'const stored = Promise.resolve().then(',
+      inOrder,
     ],
-    ['rows of plans: one after another', 'planWritten.then(async', 'Promise.resolve().then(async'],
+    ['rows of plans: one after another', 'planWritten.then(async', 'Promise.resolve().then(async', inOrder],
     [
       'told: no try twice',
       'for (const channel of channels) told.set(channel, attempt);',

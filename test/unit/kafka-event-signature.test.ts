@@ -80,6 +80,14 @@ describe('no effect but a parked record', () => {
     ['with another event id in its header', withHeader(record, 'ce_id', randomUUID()), /signature/],
     ['with another type in its header', withHeader(record, 'ce_type', 'release.go.v1'), /signature/],
     [
+      'a byte of its type moved over to its value',
+      {
+        ...withHeader(record, 'ce_type', event.type.slice(0, -1)),
+        value: Buffer.concat([Buffer.from(event.type.slice(-1)), record.value]),
+      },
+      /signature/,
+    ],
+    [
       'signed for another',
       withHeader(record, signatureHeaders.signature, `${other.headers[signatureHeaders.signature]}`),
       /signature/,

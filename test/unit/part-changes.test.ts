@@ -100,6 +100,19 @@ describe('which decisions a change voids', () => {
     expect([...new Set(changes.flatMap(({ voids }) => voids))].sort()).toEqual([...fall].sort());
   });
 
+  test('the bytes that were read count, whatever the manifest says of them', () => {
+    const content = contentOf();
+    const [before, after] = [content, { ...content, parts: content.parts.map((part) => ({ ...part, bytes: 7 })) }].map(
+      (each) => gateInputs(each, gates, []),
+    );
+    for (const { id } of gates) expect(after?.[id]).not.toBe(before?.[id]);
+  });
+
+  test('another rule set voids every decision: what it would have found nobody has seen', () => {
+    const [before, after] = [contentOf(), { ...contentOf(), ruleSet: '2' }].map((each) => gateInputs(each, gates, []));
+    for (const { id } of gates) expect(after?.[id]).not.toBe(before?.[id]);
+  });
+
   test('a finding that is new to the reviewer voids the decision of that gate and of no other', () => {
     const finding = {
       ...{ code: 'WRD-TYPO', gate: 'wording', severity: 'warning' as const, item: 'policy-document', source: '字表' },

@@ -105,12 +105,14 @@ describe('sealed staging', () => {
     );
   });
 
-  test('opens with no other key, at no other place, and not with one bit changed', () => {
+  test('opens with no other key, at no other place or release, and not with one bit changed', () => {
     const key = newReleaseKey();
     const sealed = sealObject(key, place, Buffer.from('政策文件'));
     const damaged = (error: unknown) => isPermanent(error, 'StagingDamaged');
     expect(() => openObject(newReleaseKey(), place, sealed)).toThrow(expect.toSatisfy(damaged));
-    expect(() => openObject(key, { ...place, path: 'other.html' }, sealed)).toThrow(expect.toSatisfy(damaged));
+    const otherRelease = ReleaseId.parse('7d0c6a42-0f58-4a53-9a0e-5b8c1d2e3f40');
+    for (const elsewhere of [{ path: 'other.html' }, { releaseId: otherRelease }])
+      expect(() => openObject(key, { ...place, ...elsewhere }, sealed)).toThrow(expect.toSatisfy(damaged));
     for (let byte = 0; byte < sealed.length; byte++) {
       const changed = Buffer.from(sealed);
       changed.writeUInt8(changed.readUInt8(byte) ^ 1, byte);

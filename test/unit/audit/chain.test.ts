@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { genesis, hashOf, verifyChain, verifyExtract } from '../../../activities/audit/chain.ts';
 import { isSignedBy, keyIdOf } from '../../../activities/audit/checkpoint.ts';
+import { readCheckpoints } from '../../../activities/audit/checkpoint-lines.ts';
 import type { AuditRow } from '../../../schemas/audit.ts';
 import { chainOf, checkpointOf, keys, relinked } from '../../support/audit-chain.ts';
 import { digest, newBundleId } from '../../support/release-fixture.ts';
@@ -105,6 +106,25 @@ describe('rows that were', () => {
   });
 });
 
+describe('a row that was replaced, with a hash that fits it', () => {
+  const fitting = (seq: number, change: Partial<AuditRow>) =>
+    changed(seq, change).map((row) => (row.seq === seq ? { ...row, hash: hashOf(row as AuditRow) } : row));
+
+  test('is seen at the row after it, which follows from another', () => {
+    const forged = fitting(3, { actor: 'somebody' });
+    expect(verifyChain(forged)).toMatchObject({ ok: false, firstBad: 4 });
+    expect(verifyExtract(forged)).toMatchObject({ ok: false, firstBad: 4 });
+  });
+  test('is seen by its number, where that jumps and all that follows was linked to it', () => {
+    const jumped = rows.slice(0, 2);
+    for (const row of rows.slice(2)) {
+      const next = { ...row, seq: row.seq + 1, prevHash: jumped.at(-1)?.hash ?? genesis };
+      jumped.push({ ...next, hash: hashOf(next) });
+    }
+    expect(verifyChain(jumped)).toMatchObject({ ok: false, firstBad: 3 });
+  });
+});
+
 describe('a chain that was rewritten with all its hashes', () => {
   test('is seen with a checkpoint, at the first signed row that differs', () => {
     const forged = relinked(changed(3, { actor: 'somebody' }) as AuditRow[], 3);
@@ -116,10 +136,12 @@ describe('a chain that was rewritten with all its hashes', () => {
   });
   test('forked: two checkpoints signed two chains of one size', () => {
     const other = relinked(changed(4, { actor: 'somebody' }) as AuditRow[], 4);
-    expect(verifyChain(rows, [checkpointOf(rows, 5), checkpointOf(other, 5)])).toMatchObject({
-      ok: false,
-      firstBad: 5,
-    });
+    const [ours, theirs] = [checkpointOf(rows, 5), checkpointOf(other, 5)];
+    for (const both of [
+      [ours, theirs],
+      [theirs, ours],
+    ])
+      expect(verifyChain(rows, both)).toMatchObject({ ok: false, firstBad: 5 });
   });
 });
 
@@ -149,5 +171,14 @@ describe('a checkpoint', () => {
     { signature: '' },
   ])('with %j changed is not signed', (change) => {
     expect(isSignedBy({ ...checkpoint, ...change }, keys.publicKey)).toBe(false);
+  });
+
+  test('in a file, that nobody signed is an alarm, and names its line; half a line after a power cut is none', () => {
+    const line = JSON.stringify(checkpoint);
+    const forged = JSON.stringify({ ...checkpoint, head: digest('other') });
+    expect(readCheckpoints(`${line}\n${forged}\n`, [keys.publicKey])).toMatchObject({ ok: false, line: 2 });
+    expect(readCheckpoints(`${line}\n${line.slice(0, 40)}`, [keys.publicKey])).toEqual({
+      ...{ ok: true, checkpoints: [checkpoint], unreadable: 1 },
+    });
   });
 });

@@ -89,7 +89,8 @@ describe('the first page', () => {
     const unanswered = decisions.map((each) => ({ ...each, answers: [] }));
     expect(said({ decisions: unanswered })).toMatch(/WRD-TITLE\.\w{8} 没有书面答复/);
     const onePerson = evidence.overrides.map((each) => ({ ...each, personId: 'leader' }));
-    for (const overrides of [[], evidence.overrides.slice(0, 1), evidence.overrides.slice(1), onePerson])
+    const afterwards = evidence.overrides.map((each) => ({ ...each, at: '2026-03-02T03:00:00.121Z' }));
+    for (const overrides of [[], evidence.overrides.slice(0, 1), evidence.overrides.slice(1), onePerson, afterwards])
       expect(said({ overrides })).toMatch(/SEC-COMMENT\.\w{8} 没有经两人放行/);
     expect(said({ releases: [{ ...release, committedAt: '2026-03-02T02:59:59.999Z' }] })).toContain('T0 之前就提交');
     expect(said({ releases: [{ ...release, seal: digest('another') }] })).toContain('发布的封签不是第 2 稿的');
