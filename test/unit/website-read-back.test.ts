@@ -88,6 +88,13 @@ test('a page that differs is never called verified: after some tries the outcome
   expect(doubts[0]).toMatch(/^unknown What http:\/\/\[::1\]/);
 });
 
+test('a page that says that it is not there is not verified, even with the sealed bytes', async () => {
+  const { readBack, verified, doubts } = siteWith(1, () => ({ status: 410, body }));
+  await readBack.wake();
+  expect(verified.size).toBe(0);
+  expect(doubts).toHaveLength(1);
+});
+
 test('an address without an answer is asked again', async () => {
   const { readBack, verified } = siteWith(1, (_url, tries) => {
     if (tries < 2) throw new Error('connection refused');
