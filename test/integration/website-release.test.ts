@@ -351,6 +351,19 @@ test('a second try after a refusal speaks for itself', async () => {
   expect(told).toContainEqual(expect.objectContaining({ state: 'refused', attempt: 1 }));
 });
 
+test('asked to show what readers get already, it reads that back once more and speaks for the later try', async () => {
+  const release = sampleRelease();
+  await website.prepare(release);
+  await website.go(release);
+  await website.settled();
+  await website.prepare(release, 2);
+  await website.go(release, release.key, undefined, [], 2);
+  await website.settled();
+  const told = website.published.filter(({ data }) => data.releaseId === release.releaseId).map(({ data }) => data);
+  for (const state of ['ready', 'live', 'verified'])
+    expect(told).toContainEqual(expect.objectContaining({ state, attempt: 2 }));
+});
+
 test('an inspection says what readers really get, and changes nothing', async () => {
   const release = sampleRelease();
   const inspected = async () => {

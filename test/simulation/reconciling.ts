@@ -41,6 +41,9 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
   async function reconcile(): Promise<void> {
     try {
       const { inspectionId, drifts, repaired } = await reconciler.start(true);
+      for (const bundleId of lost) {
+        if ((await rows.store.lastState(bundleId)) === 'withdrawn') lost.delete(bundleId); // it had come to its end
+      }
       const kinds = [...drifts, ...repaired].map(({ kind, bundleId }) => `${kind} ${bundleId.slice(0, 8)}`);
       told(`operator: reconciles, and finds ${kinds.join(', ') || 'nothing'}`);
       scheduler.after(

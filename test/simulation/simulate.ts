@@ -3,7 +3,8 @@ import type { BoardStatus } from '../../schemas/release.ts';
 import { exporter } from './export.ts';
 import { gates } from './gates.ts';
 import { createInvariants } from './invariants.ts';
-import type { Rows } from './ledger.ts';
+import { lastOf, type Rows } from './ledger.ts';
+import type { OfficeBundle } from './office.ts';
 import { createRandom } from './random.ts';
 import { createReader } from './reader.ts';
 import { createScenario } from './scenario.ts';
@@ -57,6 +58,7 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     recipients: press.recipients.map(({ address }) => address),
   });
   const exported = exporter(world);
+  const looked = exporter(world);
   let clock = '';
   const result = (violations: string[]): Run => ({
     seed,
@@ -75,11 +77,16 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
     return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, clock)];
   };
 
+  /** Its workflow was lost at its end; or it was to act on another bundle that has not become public. */
+  const isOver = (bundle: OfficeBundle | undefined) => {
+    const last = bundle && lastOf(looked().rows, bundle.bundleId);
+    return last ? last.state === 'withdrawn' : bundle?.act;
+  };
   /** Every bundle waits for a person, and nothing is under way. */
   const isQuiet = () => {
     const all = scenario.bundles.map((bundle) => scenario.statusOf(bundle));
     // What would act on another bundle is never begun where that one did not become public.
-    const rests = all.every((status, at) => (status ? isAtRest(status) : scenario.bundles[at]?.act));
+    const rests = all.every((status, at) => (status ? isAtRest(status) : isOver(scenario.bundles[at])));
     return rests && scenario.isMended() && world.bus.lag() === 0 && world.temporal.waiting().length === 0;
   };
 

@@ -104,7 +104,11 @@ function writesOf(now: () => string): SiteWrites<SiteTables> {
   return {
     async stage(release, files, tx) {
       const known = tx.release.get(release.releaseId);
-      if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return;
+      if (known && !['staged', 'refused', 'discarded'].includes(known.state)) {
+        if (known.state === 'live' && release.attempt > known.attempt)
+          change(tx, release.releaseId, { attempt: release.attempt, verifiedAt: null });
+        return;
+      }
       const again = { state: 'staged' as const, preparedAt: now(), refusal: null, discardedAt: null };
       tx.release.set(release.releaseId, { ...(known ?? fresh(release)), ...again, attempt: release.attempt });
       tx.files.set(release.releaseId, files);

@@ -32,7 +32,11 @@ export function createSiteWrites(): SiteWrites<Tx> {
 
     async stage({ releaseId, bundleId, seal, attempt }, files, tx) {
       const known = await locked(releaseId, tx);
-      if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return; // public, or was: it stays so
+      if (known && !['staged', 'refused', 'discarded'].includes(known.state)) {
+        // Public, or was: it stays so. A later try of what is public has it read back once more, and speaks for itself.
+        if (known.state !== 'live' || attempt <= known.attempt) return;
+        return void (await change(releaseId, { attempt, verified_at: null }, tx));
+      }
       const fresh = {
         state: 'staged' as const,
         attempt,
