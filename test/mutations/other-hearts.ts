@@ -5,8 +5,13 @@ const website = [
   ...guardsOf(switches, 'website tests', [
     [
       'stage: what is public, or was, stays so',
-      "if (known && !['staged', 'refused', 'discarded'].includes(known.state)) return;",
-      '',
+      "if (known && !['staged', 'refused', 'discarded'].includes(known.state)) {",
+      never,
+    ],
+    [
+      'stage: a tombstone gets no new try',
+      "if (known.state !== 'live' || attempt <= known.attempt) return;",
+      'if (attempt <= known.attempt) return;',
     ],
     ['refuse: touches nothing that is public, or was', ".where('release.state', 'in', ['staged', 'refused'])", ''],
     [
