@@ -17,13 +17,15 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
 
   const releases = {
     running: (bundleId: BundleId) => temporal.reach(() => statusOf(bundleOf(bundleId)) ?? null),
-    end: (bundleId: BundleId) => temporal.reach(() => temporal.lose(idOf(bundleId))),
+    end(bundleId: BundleId) {
+      rebuilt.push(bundleId);
+      return temporal.reach(() => temporal.lose(idOf(bundleId)));
+    },
     async rebuild(bundleId: BundleId, restored: messages.Restored) {
       const args = [{ bundleId, lateWindowMs, restored }];
       const begun = { workflowId: idOf(bundleId), taskQueue: taskQueues.core, args };
       await temporal.client.workflow.start('policyRelease', begun as never);
       lost.delete(bundleId);
-      rebuilt.push(bundleId);
       told(`operator: ${bundleId.slice(0, 8)} is rebuilt as ${restored.board.state} after ${restored.transitions}`);
     },
     async retryChannel(bundleId: BundleId, retry: messages.Retry) {
@@ -42,7 +44,9 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
     try {
       const { inspectionId, drifts, repaired } = await reconciler.start(true);
       for (const bundleId of lost) {
-        if ((await rows.store.lastState(bundleId)) === 'withdrawn') lost.delete(bundleId); // it had come to its end
+        const last = await rows.store.lastState(bundleId);
+        // It had come to its end, or was never accepted; or it was begun anew, and the answer was lost.
+        if (last === 'withdrawn' || last === null || temporal.isOpen(idOf(bundleId))) lost.delete(bundleId);
       }
       const kinds = [...drifts, ...repaired].map(({ kind, bundleId }) => `${kind} ${bundleId.slice(0, 8)}`);
       told(`operator: reconciles, and finds ${kinds.join(', ') || 'nothing'}`);
