@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -177,4 +178,23 @@ test('whatever was parked and is retried later, in any order: nothing withdrawn 
     ),
     { numRuns: 3 * numRuns },
   );
+});
+
+test('what was withdrawn or taken back keeps no text, and nothing that comes later changes a tombstone', async () => {
+  const { releases, events } = await told([
+    [['prepare', 'go', 'withdraw', 'rollBack', 'prepare']],
+    [['prepare', 'rollBack']],
+    [['prepare', 'withdraw']],
+  ]);
+  for (const [place, event] of events.flat().entries()) {
+    const again = event.type === 'release.prepare.v1' && place > 0 && event === events[0]?.at(-1);
+    await handle(again ? { ...event, id: randomUUID(), data: { ...event.data, attempt: 2 } } : event);
+  }
+  expect(await outcome(releases)).toEqual([
+    { shows: 'withdrawn 0', states: ['withdrawn 0'] },
+    { shows: null, states: ['discarded 0'] },
+    { shows: null, states: ['withdrawn 0'] },
+  ]);
+  const [tombstone] = releases[0] ?? [];
+  expect(tombstone && (await site.records.release(tombstone.releaseId))?.attempt).toBe(1);
 });
