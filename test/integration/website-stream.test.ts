@@ -198,3 +198,13 @@ test('what was withdrawn or taken back keeps no text, and nothing that comes lat
   const [tombstone] = releases[0] ?? [];
   expect(tombstone && (await site.records.release(tombstone.releaseId))?.attempt).toBe(1);
 });
+
+test('what was refused goes by no later order, until it is prepared again', async () => {
+  const { releases, events } = await told([[['prepare', 'go']]]);
+  const [prepare, go] = events.flat();
+  if (!prepare || go?.type !== 'release.go.v1') throw new Error('not reached');
+  await handle(prepare);
+  await handle({ ...go, id: randomUUID(), data: { ...go.data, key: Buffer.alloc(32).toString('base64') } });
+  await handle(go);
+  expect(await outcome(releases)).toMatchObject([{ shows: null, states: [expect.stringContaining('refused')] }]);
+});
