@@ -34,11 +34,13 @@ const staging: BlobStore = {
 beforeAll(async () => {
   database = await createTestDatabase();
   site = await openWebsiteDatabase(database.url);
-  handle = createHandler({
+  handle = handler();
+});
+const handler = () =>
+  createHandler({
     ...{ inbox: site.inbox, site: site.writes, staging, receipts: { announce: async () => {} } },
     ...{ inspect: () => {}, remember: () => {}, onLive: () => {}, log: pino({ level: 'silent' }) },
   });
-});
 afterAll(async () => {
   await site.close();
   await database.drop();
@@ -207,4 +209,21 @@ test('what was refused goes by no later order, until it is prepared again', asyn
   await handle({ ...go, id: randomUUID(), data: { ...go.data, key: Buffer.alloc(32).toString('base64') } });
   await handle(go);
   expect(await outcome(releases)).toMatchObject([{ shows: null, states: [expect.stringContaining('refused')] }]);
+});
+
+// Each writes that it was told before it looks who else was: without an order between them neither would be the last.
+test('two processes that are told of two members of a group at once let both go', async () => {
+  const [one, other] = [handler(), handler()];
+  for (let round = 0; round < 8; round += 1) {
+    const { releases, events } = await told([[['prepare', 'go']], [['prepare', 'go']]]);
+    const group = releases.flat().map(({ releaseId }) => releaseId);
+    const goes: ReleaseEvent[] = [];
+    for (const event of events.flat())
+      if (event.type === 'release.go.v1') goes.push({ ...event, data: { ...event.data, group } });
+      else await handle(event);
+    const [first, second] = goes;
+    if (!first || !second) throw new Error('not reached');
+    await Promise.all([one(first), other(second)]);
+    expect((await outcome(releases)).map(({ shows }) => shows)).toEqual(['live 0', 'live 0']);
+  }
 });
