@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createCommitAtInstant } from '../../activities/releases/commit-at-instant.ts';
 import { isPermanent } from '../../schemas/failures.ts';
@@ -25,6 +26,7 @@ async function armed(behindMs: number, meanwhile: (people: People) => unknown = 
       async announce(events) {
         if (kafkaIsAway) throw new Error('Kafka is away');
         told.push(...events.map(({ id, type }) => `${type} ${id}`));
+        await sleep(20); // the answer of Kafka takes longer than the rows of those that commit beside it
       },
     },
     async pause(ms) {
@@ -149,4 +151,14 @@ test('an instant that is far off by the clock of the database is no wait of an a
   const { commit, paused, released } = await armed(60_000);
   expect(await commit()).toEqual({ outcome: 'early', waitMs: 60_000 });
   expect([paused, released()]).toEqual([[], []]);
+});
+
+test('what commits alone answers at once; several of one instant make way for the site first', async () => {
+  const { commit, paused, told } = await armed(0);
+  await commit();
+  expect(paused).toEqual([]);
+  const answers = await Promise.all([commit(), commit(), commit()]);
+  expect(paused).toEqual([30, 20]); // here a pause takes no time, so the last has nobody beside it
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(told).toHaveLength(4); // before any of them makes way
 });
