@@ -201,6 +201,17 @@ test('what was withdrawn or taken back keeps no text, and nothing that comes lat
   expect(tombstone && (await site.records.release(tombstone.releaseId))?.attempt).toBe(1);
 });
 
+test('plain text is not taken in, whoever sends it: it would be readable before its instant', async () => {
+  const { releases, events } = await told([[['prepare']]]);
+  const [prepare] = events.flat();
+  if (prepare?.type !== 'release.prepare.v1') throw new Error('not reached');
+  const [website] = prepare.data.channels;
+  const objects = website?.objects.map((object, place) => (place === 0 ? { ...object, ciphertext: null } : object));
+  const channels = [{ channel: 'website' as const, objects: objects ?? [] }];
+  await handle({ ...prepare, data: { ...prepare.data, channels } });
+  expect(await outcome(releases)).toEqual([{ shows: null, states: ['refused 0'] }]);
+});
+
 test('what was refused goes by no later order, until it is prepared again', async () => {
   const { releases, events } = await told([[['prepare', 'go']]]);
   const [prepare, go] = events.flat();

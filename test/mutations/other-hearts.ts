@@ -79,9 +79,14 @@ const website = [
       "if ('refusal' in result) {",
       "if ('refusal' in result) { const { releaseId, committedAt, group, key } = order.data; going.push({ releaseId, bundleId: order.subject, key: Buffer.from(key, 'base64'), committedAt, catalogue: {}, group }); continue;",
     ],
-    ['go: an order that was carried out is none', 'orders.filter(({ id }) => ids.has(id)),', 'orders,'],
+    [
+      'go: an order that was carried out is none',
+      'orders.filter(({ id }) => ids.has(id)),',
+      'orders,',
+      { explained: 'what was carried out is not staged any more, and a refusal touches only what is' },
+    ],
   ]),
-  ...guardsOf('services/website/open-release.ts', 'website tests', [
+  ...guardsOf('services/website/open-release.ts', 'opening tests', [
     ['go: every page is the sealed one', 'if (digestOf(plain) !== sha256) {', never],
   ]),
   ...guardsOf('services/website/handler.ts', 'website tests', [
