@@ -65,11 +65,7 @@ export const course = [
     ['rolled back: the plan is spent', 'board.plan = null; // it is spent', '// it is spent'],
     ['group: every member is whole', 'return others.every((other) => peers.get(other) === true);', 'return true;'],
     ['group: a withdrawal waits for nobody', ' || board.withdrawal !== null);\n  return others', ');\n  return others'],
-    [
-      'group: the others are told',
-      'const unheard = await Promise.all(others.map(async (other) => !(await tellPeer(board, other, whole))));',
-      'const unheard: boolean[] = [];',
-    ],
+    ['group: the others are told', 'group !== null &&\n  signalled(', 'group !== null ||\n  signalled('],
     [
       'waves: none after a withdrawal',
       'const due = board.withdrawal ? [] : dueToGo(board, told);',
@@ -114,15 +110,7 @@ export const course = [
       'if (board.amendments.some((known) => known.byReleaseId === byReleaseId && known.act === act)) return;',
       '',
     ],
-    [
-      'group: of this group',
-      'if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;',
-      'if (course.peers.has(bundleId)) return;',
-    ],
-    [
-      'group: the first word counts',
-      'if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;',
-      'if (groupId !== board.group?.groupId) return;',
-    ],
+    ['group: of this group', 'groupId !== board.group?.groupId', 'false'],
+    ['group: the first word counts', 'course.peers.has(bundleId)', 'false'],
   ]),
 ];
