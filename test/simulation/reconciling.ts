@@ -61,9 +61,8 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
   }
 
   function lose(): void {
-    // Of a group none is lost: a member that is begun anew waits for what the others had said to the one before it.
     const bundle = random.pick(bundles);
-    if (bundle.group.length > 0 || !restless() || !statusOf(bundle) || !temporal.isOpen(idOf(bundle.bundleId))) return;
+    if (!restless() || !statusOf(bundle) || !temporal.isOpen(idOf(bundle.bundleId))) return;
     told(`the workflow of ${bundle.bundleId.slice(0, 8)} is lost`);
     temporal.lose(idOf(bundle.bundleId));
     lost.add(bundle.bundleId);

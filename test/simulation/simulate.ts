@@ -92,7 +92,15 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
 
   let calmSteps = 0;
   let restedSteps = 0;
-  while (restedSteps < 150 || !isQuiet()) {
+  let history = -1;
+  const hasSettled = () => {
+    if (restedSteps < 150 || !isQuiet()) return false;
+    const before = history;
+    history = exported().rows.transitions.length;
+    if (history !== before) restedSteps = 100; // what somebody did a moment ago has yet to be announced
+    return history === before;
+  };
+  while (!hasSettled()) {
     await scheduler.step();
     const violations = await look();
     if (violations.length > 0) return result(violations);

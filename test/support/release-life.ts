@@ -229,7 +229,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         const first = groupOf(number());
         const groupId =
           behind === 0 ? (joined ?? first) : joined === first ? groupOf(Math.max(0, number() - 1)) : first;
-        await signal(messages.reportPeer, { groupId, bundleId: other, whole });
+        await signal(messages.reportPeer, { groupId, bundleId: other, whole, asks: true });
         break;
       }
       case 'hold':

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Transition } from '../../activities/releases/types.ts';
 import { isPermanent } from '../../schemas/failures.ts';
-import type { BoardStatus, ReleaseId } from '../../schemas/release.ts';
+import { type BoardStatus, GroupId, type ReleaseGroup, type ReleaseId } from '../../schemas/release.ts';
 import { applyReceipt, type Board, enterReview, openBoard } from '../../workflows/policy-release/board.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import * as rules from '../../workflows/policy-release/rules.ts';
@@ -18,12 +19,16 @@ afterEach(() => void vi.useRealTimers());
 const intervention = { reason: '依据变化', actorId: 'leader' };
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
+type Overrides = Parameters<typeof recordingActivities>[0];
 /** A bundle that is prepared: signed by all, and ready on its channels. */
-async function prepared(overrides: Parameters<typeof recordingActivities>[0] = {}) {
+async function prepared(
+  overrides: Overrides = {},
+  signalOther?: (...said: [string, string, messages.PeerReport]) => Promise<void>,
+) {
   const bundleId = newBundleId();
   const { activities, calls, releaseId } = recordingActivities(overrides);
   const first = submission({ channels: [{ channel: 'website', wave: 1 }] });
-  await begin(() => policyRelease({ bundleId, lateWindowMs: 600_000 }), activities);
+  await begin(() => policyRelease({ bundleId, lateWindowMs: 600_000 }), { ...activities, signalOther });
   await update(messages.submit, first);
   for (const { id: gate } of fourGates)
     await update(messages.signGate, { decision: 'signed', gate, seal: first.seal, reviewerId: `${gate}-reviewer` });
@@ -34,9 +39,9 @@ async function prepared(overrides: Parameters<typeof recordingActivities>[0] = {
   await pass(5_000);
   const status = () => query<BoardStatus>(messages.readStatus);
   expect(status().state).toBe('prepared');
-  const arm = (seconds: number) =>
-    update(messages.arm, { seal: first.seal, t0: at(seconds), leaderId: 'leader', group: null });
-  return { calls, status, arm, report };
+  const arm = (seconds: number, group: ReleaseGroup | null = null) =>
+    update(messages.arm, { seal: first.seal, t0: at(seconds), leaderId: 'leader', group });
+  return { bundleId, calls, status, arm, report };
 }
 
 describe('撤回 is the last word', () => {
@@ -107,6 +112,26 @@ describe('announcements', () => {
     await pass(60_000);
     expect(written.slice(-2)).toEqual([2, 3]);
     expect(told).toEqual(written);
+  });
+});
+
+describe('同批: a member that is begun anew', () => {
+  test('asks, and is told what the one before it was told; an answer asks nothing, or both would answer for ever', async () => {
+    const answers: messages.PeerReport[] = [];
+    const { bundleId, status, arm, report } = await prepared({}, async (_, __, said) => void answers.push(said));
+    const [groupId, other] = [GroupId.parse(randomUUID()), newBundleId()];
+    await arm(30, { groupId, members: [bundleId, other] });
+    await pass(60_000);
+    await report('live');
+    await report('verified');
+    const said = (asks: boolean) => signal(messages.reportPeer, { groupId, bundleId: other, whole: true, asks });
+    await said(true);
+    expect(status().state).toBe('released');
+    expect(answers).toEqual([{ groupId, bundleId, whole: true, asks: true }]);
+    await said(true);
+    expect(answers.slice(1)).toEqual([{ groupId, bundleId, whole: true, asks: false }]);
+    await said(false);
+    expect(answers).toHaveLength(2);
   });
 });
 

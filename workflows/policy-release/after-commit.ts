@@ -56,7 +56,9 @@ async function go({ board, told, tell }: Course, channels: Channel[]): Promise<v
 async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise<boolean> {
   if (!board.group) return whole;
   const others = board.group.members.filter((member) => member !== board.bundleId);
-  const unheard = await Promise.all(others.map(async (other) => !(await tellPeer(board, other, whole))));
+  const unheard = await Promise.all(
+    others.map(async (other) => !(await tellPeer(board, other, { whole, asks: true }))),
+  );
   others.forEach((other, index) => {
     if (unheard[index] && !peers.has(other)) peers.set(other, false);
   });
@@ -67,9 +69,13 @@ async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise
 }
 
 /** False where the other member's workflow has ended. */
-export const tellPeer = async ({ bundleId, group }: Board, other: BundleId, whole: boolean): Promise<boolean> =>
+export const tellPeer = async (
+  { bundleId, group }: Board,
+  other: BundleId,
+  said: { whole: boolean; asks: boolean },
+): Promise<boolean> =>
   group !== null &&
-  signalled(other, (handle) => handle.signal(reportPeer, { groupId: group.groupId, bundleId, whole }));
+  signalled(other, (handle) => handle.signal(reportPeer, { groupId: group.groupId, bundleId, ...said }));
 
 /** 更正、修改、替代、废止、撤回: what this bundle does to earlier ones begins once it is public itself, and was read back. */
 async function act(course: Course): Promise<void> {

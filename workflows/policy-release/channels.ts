@@ -13,12 +13,12 @@ export function listenToChannels(course: Course): void {
   const { board, enter, tell } = course;
 
   setHandler(messages.reportReceipt, (receipt) => applyReceipt(board, receipt));
-  setHandler(messages.reportPeer, async ({ groupId, bundleId, whole }) => {
-    if (groupId !== board.group?.groupId || course.peers.has(bundleId)) return;
-    course.peers.set(bundleId, whole);
-    // Past its own first wave it has said so long ago; a member that was restored has not heard it.
+  setHandler(messages.reportPeer, async ({ groupId, bundleId, whole, asks }) => {
+    if (groupId !== board.group?.groupId) return;
+    if (!course.peers.has(bundleId)) course.peers.set(bundleId, whole);
+    // Past its own first wave it has said so long ago; a member that was begun anew has not heard it.
     const past = rules.afterFirstWave(board.state);
-    if (past) await tellPeer(board, bundleId, past === 'whole');
+    if (past && asks) await tellPeer(board, bundleId, { whole: past === 'whole', asks: false });
   });
   setHandler(messages.amend, (news) => {
     const { act, byReleaseId } = news.amendment;
