@@ -113,6 +113,20 @@ test('a 公告 needs neither plan nor materials, and every gate all the same', a
   expect(await store.commit(sealed, releaseId)).toMatchObject({ outcome: 'committed' });
 });
 
+test('by no direct SQL is a release public before its T0, nor twice', async () => {
+  const sealed = await rows.revise(newBundleId());
+  const { seal, bundleId, revision } = sealed;
+  const [own, other] = [await rows.arm(sealed), await rows.arm(await rows.revise(newBundleId()))];
+  const insert = (release_id: string, t0: string) =>
+    db
+      .insertInto('release')
+      .values({ release_id, bundle_id: bundleId, revision, seal, t0, committed_at: new Date().toISOString() })
+      .execute();
+  await expect(insert(own, new Date(Date.now() + 60_000).toISOString())).rejects.toMatchObject({ code: '23514' });
+  await insert(own, past());
+  await expect(insert(other, past())).rejects.toMatchObject({ code: '23505' });
+});
+
 describe('a group', () => {
   test('commits whole and once under 20 committers from its members at once', async () => {
     const { members, groupId } = await rows.group(4);

@@ -16,7 +16,7 @@ export const course = [
       'T0: a hold is told to somebody',
       "await notify('release-held', { detail: notice });",
       '',
-      { tests: 'workflow tests', only: 'held, and says why' },
+      { tests: 'workflow tests', only: 'takes its readiness back stops it' },
     ],
     ['clock: each notice once', 'told.add(', 'void (', { tests: 'workflow tests', only: 'each once' }],
     [
