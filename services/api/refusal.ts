@@ -44,3 +44,19 @@ export const comesNotBack = new Refusal(
     mend: { zh: '换一个新的 bundleId（UUID）再送审', en: 'Submit it under a new bundleId (a UUID)' },
   },
 );
+
+/** Its rows are there and no workflow carries it: one begun for this submission would know nothing of what was before. */
+export const notRunning = new Refusal(
+  'DependencyDown',
+  {
+    zh: '这个政策包的流程没有在运行，暂不能送审；已收到的内容没有丢失',
+    en: 'No workflow carries this bundle, so it cannot be submitted now; what was received is kept',
+  },
+  {
+    where: 'manifest.json: bundleId',
+    mend: {
+      zh: '请运维人员执行 lockstep reconcile --repair，再送审',
+      en: 'Ask an operator to run lockstep reconcile --repair, then submit again',
+    },
+  },
+);

@@ -33,7 +33,11 @@ let findings: Finding[];
 let intake: Intake;
 let databaseDown: boolean;
 let state: BoardStatus['state'];
+let lastState: BoardStatus['state'] | null;
+let running: BoardStatus | null;
 beforeEach(() => {
+  lastState = null;
+  running = null;
   stored = [];
   acts = [];
   findings = [];
@@ -60,6 +64,7 @@ function api() {
       return 1;
     },
     bundleIds: async () => [bundleId],
+    lastState: async () => lastState,
     receipts: async () => [],
     editors: async () => ['meng-chunhe'],
     revision: async () => ({ content: { manifest: manifestOf(bundleId) } }),
@@ -74,6 +79,7 @@ function api() {
       acts.push(`submit to ${submission.channels.map(({ channel }) => channel).join(' ')}`);
       return status;
     },
+    running: async () => running,
     status: async (id: string) => {
       if (id !== bundleId) throw new Refusal('NotFound', { zh: '没有', en: 'none' });
       return { ...status, state };
@@ -246,6 +252,16 @@ describe('submission', () => {
     intake = { ...intake, manifest: { ...manifestOf(bundleId), disclosure: 'on-request' } };
     expect((await send('meng-chunhe', 'POST', '/v1/bundles')).status).toBe(403);
     expect(stored).toEqual([]);
+  });
+
+  test('hands no revision to a workflow that would know nothing of the bundle: its own was lost, and reconcile brings it back', async () => {
+    lastState = 'released';
+    const answer = await send('meng-chunhe', 'POST', '/v1/bundles');
+    expect([answer.status, refusal(answer.body).type]).toEqual([503, 'DependencyDown']);
+    expect(refusal(answer.body).mend?.en).toContain('lockstep reconcile --repair');
+    expect(acts).toEqual([]);
+    running = { ...status, state: 'released' };
+    expect((await send('meng-chunhe', 'POST', '/v1/bundles')).status).toBe(200);
   });
 
   test('says that the database is away, and that nothing was submitted', async () => {
