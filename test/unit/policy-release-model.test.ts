@@ -112,6 +112,15 @@ test.each<[string, Step[]]>([
     ],
   ],
   [
+    'the first word of another member counts: it has gone on the strength of it',
+    [
+      ...straight({ group: true }),
+      { type: 'peer-says', whole: true, behind: 0 },
+      { type: 'peer-says', whole: false, behind: 0 },
+      { type: 'all-say', state: 'verified' },
+    ],
+  ],
+  [
     'whom somebody acted for has decided one gate, and decides no other',
     [
       ...straight().slice(0, 1),
