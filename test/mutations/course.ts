@@ -1,6 +1,6 @@
 import { guardsOf, never } from './mutation.ts';
 
-const inOrder = { tests: 'row order tests' } as const;
+const inOrder = { tests: 'course tests' } as const;
 export const course = [
   ...guardsOf('workflows/policy-release/before-release.ts', 'model', [
     ['T0: late window', 'if (late > lateWindowMs) {', never],

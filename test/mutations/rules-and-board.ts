@@ -147,7 +147,7 @@ export const board = guardsOf('workflows/policy-release/board.ts', 'model', [
     'override: a second click of one person is none',
     "if (step === 'requested') {",
     "if (step === 'requested' && !asked) {",
-    { tests: 'workflow tests', only: 'double click' },
+    { tests: 'course tests' },
   ],
   [
     'carried: only onto an open gate',

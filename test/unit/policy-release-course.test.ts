@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { ArmedPlan, Transition } from '../../activities/releases/types.ts';
-import { enterReview } from '../../workflows/policy-release/board.ts';
+import { FindingKey } from '../../schemas/finding.ts';
+import { applyOverride, enterReview } from '../../workflows/policy-release/board.ts';
 import { type Course, openCourse } from '../../workflows/policy-release/course.ts';
 import { newBundleId, submission } from '../support/release-fixture.ts';
 import { begin } from '../support/workflow-runtime.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
     recordTransition: ({ state, transition }: Transition) => written(state, transition),
     savePlan: (_: unknown, plan: ArmedPlan | null) => written(plan ? 'armed' : 'taken back', { committedAt: null }),
   });
-  course = openCourse({ bundleId: newBundleId() });
+  course = openCourse({ bundleId: newBundleId(), lateWindowMs: 600_000 });
   enterReview(course.board, submission(), '2026-11-24T00:00:00Z');
 });
 const askedFor = () => asked.map(({ what }) => what);
@@ -49,4 +50,17 @@ test('a hold right after the arming is the last word of the row, however long th
   asked[1]?.write();
   await Promise.all(saved);
   expect(course.planStored).toBeNull();
+});
+
+// Both clicks were let in before the row of either was there.
+test('a second click of one person is no second person: the error finding stands', () => {
+  const { board } = course;
+  const finding = FindingKey.parse('LAW-BASIS.00000001');
+  const errors = [{ gate: 'legal', finding, overridable: true }];
+  enterReview(board, submission({ obligations: { errors, warnings: [] } }), '2026-11-24T00:00:00Z');
+  for (const _ of ['click', 'click']) applyOverride(board, finding, 'requested', 'first');
+  expect(board.overrides).toEqual([{ finding, requestedBy: 'first', confirmedBy: null }]);
+  expect(board.gates.find(({ gate }) => gate === 'legal')?.blockedBy).toEqual([finding]);
+  applyOverride(board, finding, 'confirmed', 'second');
+  expect(board.gates.find(({ gate }) => gate === 'legal')?.blockedBy).toEqual([]);
 });
