@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCacheDir } from '../../infra/local/layout.ts';
+import { rememberedHome } from '../../infra/local/postgres-account.ts';
 import { provisionPostgres } from '../../infra/local/provision.ts';
 import { createReporter } from '../../infra/local/report.ts';
 import { type Mutation, suites } from './mutation.ts';
@@ -63,10 +64,15 @@ async function services(): Promise<Record<string, string>> {
   if (!chosen.some((mutation) => suites[mutation.tests].project === 'integration')) return {};
   const report = createReporter(process.stderr);
   const cacheDir = defaultCacheDir(process.env);
+  const dataDir = join(copy, 'postgres');
   const { postgres, stop } = await provisionPostgres({
-    ...{ dataDir: join(copy, 'postgres'), cacheDir, report, profile: 'test', signal: ended.signal },
+    ...{ dataDir, cacheDir, report, profile: 'test', signal: ended.signal },
   });
-  stopServices = stop;
+  stopServices = async () => {
+    await stop();
+    const home = await rememberedHome(dataDir); // under root it lies outside of the copy
+    if (home) await rm(home, { recursive: true, force: true });
+  };
   const nowhere = '127.0.0.1:9';
   return {
     ...{ LOCKSTEP_TEMPORAL_ADDRESS: nowhere, LOCKSTEP_KAFKA_BROKERS: nowhere },
