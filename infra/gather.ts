@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TransientFailure } from '../activities/ports/event-bus.ts';
 import { settledWithin } from './kafka/within.ts';
 
@@ -7,6 +7,8 @@ type Options = {
   most: number;
   /** How long one batch may hold up the next. Left out where somebody else watches over calls that hang. */
   patienceMs?: number;
+  /** How long the first call waits for others, where many come in the same moment though not in the same turn. */
+  lingerMs?: number;
 };
 
 /**
@@ -17,7 +19,7 @@ type Options = {
  */
 export function gather<Call, Answer>(
   answerAll: (calls: Call[]) => Promise<Answer[]>,
-  { most, patienceMs }: Options,
+  { most, patienceMs, lingerMs }: Options,
 ): (call: Call) => Promise<Answer> {
   const waiting: { call: Call; answered: PromiseWithResolvers<Answer> }[] = [];
   let running = false;
@@ -39,7 +41,7 @@ export function gather<Call, Answer>(
 
   async function run(): Promise<void> {
     running = true;
-    await nextTurn();
+    await (lingerMs ? sleep(lingerMs) : nextTurn());
     while (waiting.length > 0) await runBatch();
     running = false;
   }

@@ -10,9 +10,9 @@ const LONGEST_WAIT_MS = 10_000;
 const NEARLY_MS = 250;
 /**
  * What follows the commit in Temporal waits until the site is likely to be public: both want the same processors, and readers
- * come first. The site needs some 6 ms a bundle (decision 20); one bundle alone has nobody to make way for.
+ * come first. On two processors the site needs some 10 ms a bundle; one bundle alone has nobody to make way for.
  */
-const BREATH_MS = 10;
+const BREATH_MS = 12;
 const LONGEST_BREATH_MS = 2_000;
 
 export type CommitDeps = {
@@ -29,13 +29,13 @@ type Committed = Extract<CommitAnswer, { outcome: 'committed' }>;
  * transaction and one record, and no task of Temporal. A repeat finds the row, and tells again by the same event ids.
  */
 export const createCommitAtInstant = ({ store, announcer, pause }: CommitDeps): ReleaseActivities['commitRelease'] => {
-  let unanswered = 0; // committed, and the workflow does not know it yet
+  let inHand = 0; // attempts of this process
   const breathe = async (): Promise<void> => {
     // An attempt that is to end has its answer all the same.
-    if (unanswered > 1) await pause(Math.min(unanswered * BREATH_MS, LONGEST_BREATH_MS)).catch(() => undefined);
+    if (inHand > 1) await pause(Math.min(inHand * BREATH_MS, LONGEST_BREATH_MS)).catch(() => undefined);
   };
 
-  return async (sealed, releaseId, { going, inGroup }) => {
+  const attempt: ReleaseActivities['commitRelease'] = async (sealed, releaseId, { going, inGroup }) => {
     const staging = await store.staging(sealed); // now, while there is time
     let answer = await store.commit(sealed, releaseId);
     for (let most = LONGEST_WAIT_MS; answer.outcome === 'early' && answer.waitMs <= most; most = NEARLY_MS) {
@@ -57,11 +57,17 @@ export const createCommitAtInstant = ({ store, announcer, pause }: CommitDeps): 
         await tellLateOrder(store, sealed, first, await store.now());
       return true;
     };
-    unanswered += 1;
     // It is out. Where Kafka is away the workflow tells, as often as it takes.
     const told = await tell(answer).catch(() => false);
     if (told) await breathe();
-    unanswered -= 1;
     return { outcome: 'committed', committedAt: answer.committedAt, told };
+  };
+  return async (...input) => {
+    inHand += 1;
+    try {
+      return await attempt(...input);
+    } finally {
+      inHand -= 1;
+    }
   };
 };

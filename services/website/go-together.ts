@@ -39,7 +39,7 @@ export function createGoTogether<Tx>({ inbox, site, remember }: Deps<Tx>): (orde
       if (fresh.size > 0) remember(opened);
       return orders.map(({ id }) => fresh.has(id));
     },
-    { most: 50 },
+    { most: 100 },
   );
 
   async function goLive(orders: GoOrder[], tx: Tx): Promise<OpenedRelease[]> {

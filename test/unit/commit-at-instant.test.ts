@@ -158,7 +158,9 @@ test('what commits alone answers at once; several of one instant make way for th
   await commit();
   expect(paused).toEqual([]);
   const answers = await Promise.all([commit(), commit(), commit()]);
-  expect(paused).toEqual([30, 20]); // here a pause takes no time, so the last has nobody beside it
+  const [three = 0, two = 0] = paused; // here a pause takes no time, so the last has nobody beside it
+  expect(paused).toHaveLength(2);
+  expect([two > 0, three / two]).toEqual([true, 3 / 2]);
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   expect(told).toHaveLength(4); // before any of them makes way
 });

@@ -20,6 +20,7 @@ const unsettled: Verdict = { outcome: 'unsettled' };
 export function createCommit(db: Kysely<CoreTables>): CoreStore['commit'] {
   const together = gather((requests: CommitRequest[]) => commitReleases(db, requests, 'skipped'), {
     most: 200,
+    lingerMs: 15, // timers for one T0 run out over some milliseconds; one that came first would keep all others waiting
     patienceMs: 1_000, // for a connection that died in silence
   });
   return async (sealed, releaseId) => {
