@@ -1,4 +1,4 @@
-import type { BundleId, Channel } from '../../schemas/bundle.ts';
+import type { BundleId, Channel, Manifest } from '../../schemas/bundle.ts';
 import type { Finding, GateId, Obligations } from '../../schemas/finding.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
@@ -39,6 +39,8 @@ export interface CoreStore {
   /** Gives the revision its number; the same seal of the same bundle keeps the number it has. */
   addRevision(revision: Omit<Revision, 'revision'>): Promise<number>;
   revision(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Revision | null>;
+  /** What every status tells of the document: a small part of a revision that may be long. */
+  heading(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Pick<Manifest, 'title' | 'issuedOn'> | null>;
   bundleIds(): Promise<BundleId[]>;
   /** Everybody who drafted this revision or an earlier one. */
   editors(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<string[]>;

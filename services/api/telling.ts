@@ -17,9 +17,9 @@ export type Tell = (status: BoardStatus, warnings?: Bilingual[]) => Promise<Rele
 export const createTelling =
   ({ store, desk, times }: { store: CoreStore; desk: DeskStore; times: TimeTables }): Tell =>
   async (status, warnings = []) => {
-    const revision = await store.revision(status);
-    if (!revision) throw new Refusal('BundleUnknown', { zh: '没有这个版本', en: 'There is no such revision' });
-    const { title, issuedOn } = revision.content.manifest;
+    const heading = await store.heading(status);
+    if (!heading) throw new Refusal('BundleUnknown', { zh: '没有这个版本', en: 'There is no such revision' });
+    const { title, issuedOn } = heading;
     const emergency = status.emergency && (await emergencyOf(status.bundleId, { store, desk, times }));
     return {
       ...status,

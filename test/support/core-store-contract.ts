@@ -50,6 +50,13 @@ export function coreStoreContract(opened: () => CoreStore): void {
     return { sealed, releaseId };
   }
 
+  test('the heading of a revision is that of its manifest, and none where there is no such revision', async () => {
+    const sealed = await revisionOf(newBundleId());
+    const { title, issuedOn } = (await store.revision(sealed))?.content.manifest ?? {};
+    expect(await store.heading(sealed)).toMatchObject({ title, issuedOn });
+    expect(await store.heading({ ...sealed, revision: 99 })).toBeNull();
+  });
+
   describe('gate decisions', () => {
     test('50 reviewers at one gate at once: one decides, 49 learn that it has been decided', async () => {
       const sealed = await revisionOf(newBundleId());

@@ -87,6 +87,7 @@ export function deskApi({
   const groups: string[][] = [];
   const store = {
     revision: async () => revision,
+    heading: async () => revision.content.manifest,
     bundleIds: async () => [bundleId],
     receipts: async () => [],
     now: async () => now().toISOString(),

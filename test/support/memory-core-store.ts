@@ -80,6 +80,7 @@ export function createMemoryCoreStore(now: () => string) {
         return number;
       }),
     revision: async ({ bundleId, revision }) => db.rows.revision.get(key(bundleId, revision)) ?? null,
+    heading: async ({ bundleId, revision }) => db.rows.revision.get(key(bundleId, revision))?.content.manifest ?? null,
     bundleIds: async () => [...new Set([...db.rows.revision.values()].map(({ bundleId }) => bundleId))].reverse(),
     editors: async ({ bundleId, revision }) => [
       ...new Set(

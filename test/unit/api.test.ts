@@ -68,6 +68,7 @@ function api() {
     receipts: async () => [],
     editors: async () => ['meng-chunhe'],
     revision: async () => ({ content: { manifest: manifestOf(bundleId) } }),
+    heading: async () => manifestOf(bundleId),
     now: async () => new Date().toISOString(),
   } as unknown as CoreStore;
   const act = (name: string) => async (_id: string, argument?: unknown) => {

@@ -103,6 +103,17 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       };
     },
 
+    async heading({ bundleId, revision }) {
+      const row = await db
+        .selectFrom('revision')
+        .select(sql<string>`content #>> '{manifest,title}'`.as('title'))
+        .select(sql<string>`content #>> '{manifest,issuedOn}'`.as('issuedOn'))
+        .where('bundle_id', '=', bundleId)
+        .where('revision', '=', revision)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+
     async bundleIds() {
       const rows = await db.selectFrom('bundle').select('bundle_id').orderBy('created_at', 'desc').limit(200).execute();
       return rows.map((row) => BundleId.parse(row.bundle_id));
