@@ -65,7 +65,11 @@ export const course = [
     ['rolled back: the plan is spent', 'board.plan = null; // it is spent', '// it is spent'],
     ['group: every member is whole', 'return others.every((other) => peers.get(other) === true);', 'return true;'],
     ['group: a withdrawal waits for nobody', ' || board.withdrawal !== null);\n  return others', ');\n  return others'],
-    ['group: the others are told', 'group !== null &&\n  signalled(', 'group !== null ||\n  signalled('],
+    [
+      'group: the others are told',
+      '!(await tellPeer(other, {',
+      '!((await Promise.resolve(true)) || await tellPeer(other, {',
+    ],
     [
       'waves: none after a withdrawal',
       'const due = board.withdrawal ? [] : dueToGo(board, told);',

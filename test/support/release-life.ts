@@ -71,9 +71,9 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     announceTransitions: async () => {},
     gateClocks: async () => [],
     notify: async () => {},
-    signalOther: async (workflowId: string, name: string, { whole }: messages.PeerReport) => {
+    signalOther: async (workflowId: string, name: string, { groupId, whole }: messages.PeerReport) => {
       expect([workflowId, name]).toEqual([messages.policyReleaseId(other), 'reportPeer']);
-      toldPeer.push(whole);
+      if (groupId === joined) toldPeer.push(whole);
     },
     stageRelease: async ({ revision }: { revision: number }) => ({ releaseId: releaseOf(revision), channels: [] }),
     announceRelease: async ({ revision }: { revision: number }, _: unknown, order: ReleaseOrder) =>

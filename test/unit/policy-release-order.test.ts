@@ -132,6 +132,10 @@ describe('同批: a member that is begun anew', () => {
     expect(answers.slice(1)).toEqual([{ groupId, bundleId, whole: true, asks: false }]);
     await said(false);
     expect(answers).toHaveLength(2);
+    // Of a group that it has left without having gone out whole with it: the one that asks must not wait for ever.
+    const left = GroupId.parse(randomUUID());
+    await signal(messages.reportPeer, { groupId: left, bundleId: other, whole: true, asks: true });
+    expect(answers.slice(2)).toEqual([{ groupId: left, bundleId, whole: false, asks: false }]);
   });
 });
 

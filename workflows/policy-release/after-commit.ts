@@ -1,7 +1,6 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import {
-  type Board,
   beginWithdrawal,
   dueToGo,
   haveFailed,
@@ -11,7 +10,7 @@ import {
   undoableChannels,
 } from './board.ts';
 import { type Course, disarm, markTold } from './course.ts';
-import { amend, type Intervention, policyReleaseId, reportPeer } from './messages.ts';
+import { amend, type Intervention, type PeerReport, policyReleaseId, reportPeer } from './messages.ts';
 import { rows } from './port.ts';
 import { isBeforeCommit } from './rules.ts';
 import { dayAt, nextChangeAfter, startOf, validityOn } from './validity.ts';
@@ -31,6 +30,7 @@ export async function goLive(course: Course): Promise<void> {
   await condition(() => ended() || peerFailed());
   const whole = haveReached(board, first, 'verified') && !board.withdrawal;
   const groupWhole = await wholeWithPeers(course, whole);
+  if (groupWhole && board.group) course.wholeGroups.add(board.group.groupId);
   if (board.withdrawal) return;
   if (groupWhole) return enter('verifying', 'system');
   const byPeer = whole || (peerFailed() && !haveFailed(board, first));
@@ -55,9 +55,10 @@ async function go({ board, told, tell }: Course, channels: Channel[]): Promise<v
 /** 同批发布: says how the undoable channels went, and waits until every member has said it; true where all are public. */
 async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise<boolean> {
   if (!board.group) return whole;
-  const others = board.group.members.filter((member) => member !== board.bundleId);
+  const { groupId, members } = board.group;
+  const others = members.filter((member) => member !== board.bundleId);
   const unheard = await Promise.all(
-    others.map(async (other) => !(await tellPeer(board, other, { whole, asks: true }))),
+    others.map(async (other) => !(await tellPeer(other, { groupId, bundleId: board.bundleId, whole, asks: true }))),
   );
   others.forEach((other, index) => {
     if (unheard[index] && !peers.has(other)) peers.set(other, false);
@@ -69,13 +70,8 @@ async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise
 }
 
 /** False where the other member's workflow has ended. */
-export const tellPeer = async (
-  { bundleId, group }: Board,
-  other: BundleId,
-  said: { whole: boolean; asks: boolean },
-): Promise<boolean> =>
-  group !== null &&
-  signalled(other, (handle) => handle.signal(reportPeer, { groupId: group.groupId, bundleId, ...said }));
+export const tellPeer = (other: BundleId, report: PeerReport): Promise<boolean> =>
+  signalled(other, (handle) => handle.signal(reportPeer, report));
 
 /** 更正、修改、替代、废止、撤回: what this bundle does to earlier ones begins once it is public itself, and was read back. */
 async function act(course: Course): Promise<void> {

@@ -14,11 +14,14 @@ export function listenToChannels(course: Course): void {
 
   setHandler(messages.reportReceipt, (receipt) => applyReceipt(board, receipt));
   setHandler(messages.reportPeer, async ({ groupId, bundleId, whole, asks }) => {
-    if (groupId !== board.group?.groupId) return;
+    const answer = async (isWhole: boolean) => {
+      if (asks) await tellPeer(bundleId, { groupId, bundleId: board.bundleId, whole: isWhole, asks: false });
+    };
+    // What asks was begun anew: it has not heard what was said long ago, be it in a group that this bundle has left since.
+    if (groupId !== board.group?.groupId) return answer(course.wholeGroups.has(groupId));
     if (!course.peers.has(bundleId)) course.peers.set(bundleId, whole);
-    // Past its own first wave it has said so long ago; a member that was begun anew has not heard it.
     const past = rules.afterFirstWave(board.state);
-    if (past && asks) await tellPeer(board, bundleId, { whole: past === 'whole', asks: false });
+    if (past) await answer(past === 'whole');
   });
   setHandler(messages.amend, (news) => {
     const { act, byReleaseId } = news.amendment;

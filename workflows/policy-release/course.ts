@@ -3,7 +3,7 @@ import type { ArmedPlan, Going, ReleaseOrder, Sealed, Transition } from '../../a
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
 import type { GateId } from '../../schemas/finding.ts';
 import type { NoticeKind } from '../../schemas/notice.ts';
-import type { ReleasePlan, ReleaseState } from '../../schemas/release.ts';
+import type { GroupId, ReleasePlan, ReleaseState } from '../../schemas/release.ts';
 import type { Bilingual, Instant } from '../../schemas/text.ts';
 import { type Board, openBoard } from './board.ts';
 import type { AmendmentNews, PolicyReleaseInput } from './messages.ts';
@@ -19,6 +19,8 @@ export type Course = {
   unannounced: { stored: Transition | null }[];
   /** 同批: what the other members said of their undoable channels. */
   peers: Map<BundleId, boolean>;
+  /** Groups that went out whole with this bundle. */
+  wholeGroups: Set<GroupId>;
   /** The try of each channel that was told to go. */
   told: Map<Channel, number>;
   /** What this bundle does to others has been told to them. */
@@ -53,6 +55,7 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
     epoch: 0,
     unannounced: [],
     peers: new Map(),
+    wholeGroups: new Set(),
     told: new Map(),
     planStored: board.plan,
     acted: false,
