@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TransientFailure } from '../activities/ports/event-bus.ts';
-import { settledWithin } from './kafka/within.ts';
+import { settledWithin } from './within.ts';
 
 type Options = {
   /** Calls that one batch takes at most. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type EventBus, type TopicSpec, TransientFailure } from '../../activities/ports/event-bus.ts';
-import { pause } from './within.ts';
+import { pause } from '../within.ts';
 
 type Options = { bus: Pick<EventBus, 'ensureTopics'>; topics: readonly TopicSpec[]; log: Logger; signal: AbortSignal };
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { EventRecord, ReceivedRecord, SubscribeOptions } from '../../activities/ports/event-bus.ts';
+import { pause } from '../within.ts';
 import { describeWithoutPayload, type ParkedRecord, toDeadLetter } from './dead-letter.ts';
 import { judge, type ParkReason } from './delivery.ts';
-import { pause } from './within.ts';
 
 export type DeliverDeps = {
   group: string;

@@ -1,8 +1,8 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type BusHealth, type TopicSpec, TransientFailure } from '../../activities/ports/event-bus.ts';
+import { settledWithin } from '../within.ts';
 import { kafkaErrors } from './kafkajs-client.ts';
-import { settledWithin } from './within.ts';
 
 /** Whoever asks for health waits for the answer; a network that swallows packets must not keep them. */
 const healthMs = 3_000;

@@ -1,8 +1,8 @@
 import type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { ReceivedRecord } from '../../activities/ports/event-bus.ts';
+import { settledWithin } from '../within.ts';
 import type { DeliverSignals } from './deliver.ts';
-import { settledWithin } from './within.ts';
 
 type Options = {
   deliver: (record: ReceivedRecord, signals: DeliverSignals) => Promise<'done' | 'abandoned'>;

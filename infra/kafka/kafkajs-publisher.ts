@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type EventRecord, type RecordPosition, TransientFailure } from '../../activities/ports/event-bus.ts';
+import { inPortions } from '../in-portions.ts';
 import { kafkaErrors, retry } from './kafkajs-client.ts';
 
 // kafkajs puts all records of a partition that are sent together into one record batch, and the broker's size limit
@@ -12,21 +13,7 @@ const sizeOf = ({ key, headers, value }: EventRecord): number =>
   value.byteLength + Buffer.byteLength(JSON.stringify(headers)) + Buffer.byteLength(key) + 64;
 
 /** Cuts a batch, in its order, into sends that stay below the limit; a record above it travels alone. */
-export function inSends(batch: EventRecord[]): EventRecord[][] {
-  const sends: EventRecord[][] = [];
-  let room = 0;
-  for (const record of batch) {
-    const size = sizeOf(record);
-    const current = sends.at(-1);
-    if (current && size <= room) current.push(record);
-    else {
-      sends.push([record]);
-      room = maxSendBytes;
-    }
-    room -= size;
-  }
-  return sends;
-}
+export const inSends = (batch: EventRecord[]): EventRecord[][] => inPortions(batch, maxSendBytes, sizeOf);
 
 type Options = { client: Kafka; log: Logger; deadlineMs: number };
 

@@ -1,9 +1,9 @@
 import type { Consumer, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Subscription } from '../../activities/ports/event-bus.ts';
+import { pause, settledWithin } from '../within.ts';
 import { kafkaErrors, retry } from './kafkajs-client.ts';
 import type { createLanes } from './kafkajs-lanes.ts';
-import { pause, settledWithin } from './within.ts';
 
 type Options = {
   createClient: () => Kafka;

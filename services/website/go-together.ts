@@ -1,4 +1,5 @@
 import { gatherWhole } from '../../infra/gather.ts';
+import { inPortions } from '../../infra/in-portions.ts';
 import type { ReleaseEvent } from '../../schemas/events.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { type OpenedFile, openRelease } from './open-release.ts';
@@ -45,12 +46,13 @@ export function createGoTogether<Tx>({ inbox, site, remember }: Deps<Tx>): (orde
   async function goLive(orders: GoOrder[], tx: Tx): Promise<OpenedRelease[]> {
     const ids = orders.map(({ data }) => data.releaseId);
     const bytes = new Map((await site.staged(ids, tx)).map((staged) => [staged.releaseId, staged.bytes]));
+    const bytesOf = ({ data }: GoOrder) => bytes.get(data.releaseId) ?? 0;
     const isStaged = ({ data }: GoOrder) => bytes.has(data.releaseId);
     for (const order of orders) if (!isStaged(order)) await site.refuse(releaseOf(order), neverPrepared, tx);
     const going: Going[] = [];
     const opened: OpenedRelease[] = [];
     let room = AT_ONCE_BYTES;
-    for (const portion of inPortions(orders.filter(isStaged), ({ data }) => bytes.get(data.releaseId) ?? 0)) {
+    for (const portion of inPortions(orders.filter(isStaged), AT_ONCE_BYTES, bytesOf)) {
       const sealed = await site.sealedFiles(
         portion.map(({ data }) => data.releaseId),
         tx,
@@ -64,7 +66,7 @@ export function createGoTogether<Tx>({ inbox, site, remember }: Deps<Tx>): (orde
           continue;
         }
         going.push(result.value.going);
-        room -= bytes.get(releaseId) ?? 0;
+        room -= bytesOf(order);
         if (room >= 0) opened.push({ releaseId, bundleId: order.subject, files: result.value.files });
       }
     }
@@ -82,23 +84,6 @@ function openOrder({ subject: bundleId, data }: GoOrder, sealed: SealedFile[]): 
   const key = Buffer.from(data.key, 'base64');
   const { catalogue, files } = openRelease(releaseId, key, sealed);
   return { going: { releaseId, bundleId, key, committedAt, catalogue, group }, files };
-}
-
-/** In their order, as many at a time as stay below the limit; one above it comes alone. */
-function inPortions<T>(all: T[], bytesOf: (each: T) => number): T[][] {
-  const portions: T[][] = [];
-  let room = 0;
-  for (const each of all) {
-    const bytes = bytesOf(each);
-    const current = portions.at(-1);
-    if (current && bytes <= room) current.push(each);
-    else {
-      portions.push([each]);
-      room = AT_ONCE_BYTES;
-    }
-    room -= bytes;
-  }
-  return portions;
 }
 
 const neverPrepared: Bilingual = {

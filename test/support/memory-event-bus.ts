@@ -12,7 +12,7 @@ import type { ParkedRecord } from '../../infra/kafka/dead-letter.ts';
 import { createDeliver } from '../../infra/kafka/deliver.ts';
 import { TopicsDiffer } from '../../infra/kafka/kafkajs-admin.ts';
 import { topics as lockstepTopics } from '../../infra/kafka/topics.ts';
-import { settledWithin } from '../../infra/kafka/within.ts';
+import { settledWithin } from '../../infra/within.ts';
 import { deadTopic } from '../../schemas/events.ts';
 
 type Member = { id: symbol; topics: string[]; assign(partitions: Partition[]): void };
