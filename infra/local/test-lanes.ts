@@ -4,7 +4,7 @@ import { run } from './command.ts';
 import { readJson } from './files.ts';
 import { repositoryRoot } from './layout.ts';
 import type { Reporter } from './report.ts';
-import { type Tally, tally, VitestReport } from './test-tally.ts';
+import { sum, type Tally, tally, VitestReport } from './test-tally.ts';
 
 /** The lanes of vitest.config.ts, quick ones first; `check` is the compiler and the linter. */
 export const lanes = ['check', 'unit', 'simulation', 'workflows', 'replay', 'contracts', 'integration', 'e2e'] as const;
@@ -14,23 +14,30 @@ export const needsServices = (lane: Lane): boolean => ['contracts', 'integration
 
 /** Types, lint and format: each counts as one test. */
 export async function runChecks(report: Reporter, signal: AbortSignal): Promise<Tally> {
-  const results = await Promise.all([
-    check(report, signal, 'tsc --noEmit', 'tsc', ['--noEmit']),
-    check(report, signal, 'biome check', 'biome', ['check', '--colors=off', '.']),
-  ]);
-  const passed = results.filter(Boolean).length;
-  return { passed, failed: results.length - passed, skipped: 0 };
+  return sum(
+    await Promise.all([
+      check(report, signal, 'tsc --noEmit', 'tsc', ['--noEmit']),
+      check(report, signal, 'biome check', 'biome', ['check', '--colors=off', '.']),
+    ]),
+  );
 }
 
-async function check(report: Reporter, signal: AbortSignal, title: string, command: string, args: string[]) {
+async function check(
+  report: Reporter,
+  signal: AbortSignal,
+  title: string,
+  command: string,
+  args: string[],
+): Promise<Tally> {
   const step = report.step(title);
   const result = await run(command, args, { cwd: repositoryRoot, signal });
-  if (result.status === 'ok') step.done('');
-  else {
-    report.line(result.status === 'failed' ? result.output : `${command} is not installed`);
-    step.failed('');
+  if (result.status === 'ok') {
+    step.done('');
+    return { passed: 1, failures: [], skipped: 0 };
   }
-  return result.status === 'ok';
+  report.line(result.status === 'failed' ? result.output : `${command} is not installed`);
+  step.failed('');
+  return { passed: 0, failures: [title], skipped: 0 };
 }
 
 interface LaneRun {
@@ -58,5 +65,5 @@ export async function runLane({ lane, scratch, env, signal }: LaneRun): Promise<
     child.once('exit', (exit) => resolve(exit ?? 1));
   });
   signal.removeEventListener('abort', stop);
-  return tally(await readJson(file, VitestReport), code);
+  return tally(lane, await readJson(file, VitestReport), code);
 }

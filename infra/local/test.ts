@@ -44,7 +44,7 @@ async function runAll(chosen: readonly Lane[], scratch: string): Promise<Tally> 
     }
   } catch (error) {
     tell(error); // the lanes that wanted services did not run: that is a failure, not a skip
-    tallies.push({ passed: 0, failed: 1, skipped: 0 });
+    tallies.push({ passed: 0, failures: ['services of the lanes that need them'], skipped: 0 });
   } finally {
     await services?.stop();
   }
@@ -68,11 +68,13 @@ try {
   const chosen = chooseLanes(process.argv.slice(2));
   const scratch = await mkdtemp(join(tmpdir(), 'lockstep-npm-test-'));
   try {
-    const { passed, failed, skipped } = await runAll(chosen, scratch);
+    const { passed, failures, skipped } = await runAll(chosen, scratch);
     if (signal.aborted) process.exitCode = 130;
     else {
-      process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-      process.exitCode = failed > 0 ? exitCode.failed : 0;
+      // Here, since of half an hour of output people and machines are often shown the end alone.
+      for (const each of failures) process.stdout.write(`\n✗ ${each}\n`);
+      process.stdout.write(`\n${passed} passed, ${failures.length} failed, ${skipped} skipped\n`);
+      process.exitCode = failures.length > 0 ? exitCode.failed : 0;
     }
   } finally {
     const dataDir = join(scratch, 'data');
