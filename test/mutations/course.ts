@@ -18,7 +18,7 @@ export const course = [
       '',
       { tests: 'workflow tests', only: 'takes its readiness back stops it' },
     ],
-    ['clock: each notice once', 'told.add(', 'void (', { tests: 'workflow tests', only: 'each once' }],
+    ['clock: each notice once', 'told.add(', 'void (', inOrder],
     [
       'clock: only of open gates',
       'if (at > Date.now() || !isOpen(course, gate)) continue;',

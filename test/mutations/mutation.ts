@@ -2,7 +2,10 @@
 export const suites = {
   model: { project: 'unit', files: ['test/unit/policy-release-model.test.ts'] },
   'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
-  'course tests': { project: 'unit', files: ['test/unit/policy-release-course.test.ts'] },
+  'course tests': {
+    project: 'unit',
+    files: ['test/unit/policy-release-course.test.ts', 'test/unit/policy-release-clocks.test.ts'],
+  },
   'commit rules': { project: 'unit', files: ['test/unit/may-commit.test.ts'] },
   'core tests': {
     project: 'integration',
