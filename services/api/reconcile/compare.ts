@@ -78,7 +78,7 @@ const withDetail = (message: Bilingual, detail: Bilingual | null): Bilingual =>
 
 /** Whether the workflow is where the rows are; where not, the rows win. */
 export function workflowDrift(rows: BundleRows, status: BoardStatus | null): Drift | null {
-  const { bundleId, revision, last, release, decisions, staging } = rows;
+  const { bundleId, revision, last, release, staging } = rows;
   if (!revision || !last || last.state === 'withdrawn') return null;
   const drift = (kind: Drift['kind'], zh: string, en: string): Drift => ({
     kind,
@@ -98,14 +98,7 @@ export function workflowDrift(rows: BundleRows, status: BoardStatus | null): Dri
       en: `the workflow has revision ${status.revision}, the rows ${revision.revision}`,
     });
   }
-  const signed = (gate: string) => decisions.some((row) => row.gate === gate && row.decision === 'signed');
-  for (const { gate, state } of status.revision === revision.revision ? status.gates : []) {
-    if ((state === 'signed') === signed(gate)) continue;
-    differences.push({
-      zh: `${gate} 关：工作流为“${state}”，记录${signed(gate) ? '已审签' : '没有审签'}`,
-      en: `gate ${gate}: ${state} in the workflow, ${signed(gate) ? 'signed' : 'not signed'} in the rows`,
-    });
-  }
+  if (status.revision === revision.revision) differences.push(...peoplesWords(rows, status));
   // Between the row and the workflow's learning of it.
   const commits = status.state === 'committing' || (status.state === 'armed' && release !== null);
   if ((status.committedAt === null) !== (release === null) && !commits) {
@@ -120,4 +113,39 @@ export function workflowDrift(rows: BundleRows, status: BoardStatus | null): Dri
     differences.map(({ zh }) => zh).join('；'),
     differences.map(({ en }) => en).join('; '),
   );
+}
+
+const wordOf = { open: '尚未审签', signed: '已审签', returned: '已退回' };
+
+/**
+ * What people said of this revision. A row may have outlived the task that wrote it: its own person, who tries again, is
+ * answered as if it were new, but everybody else that this gate has been decided, while the workflow shows it open.
+ */
+function peoplesWords({ revision, decisions, overrides, emergency }: BundleRows, status: BoardStatus): Bilingual[] {
+  const differences: Bilingual[] = [];
+  const passed = new Set(overrides.flatMap(({ finding, step }) => (step === 'confirmed' ? [finding] : [])));
+  for (const { gate, state, blockedBy } of status.gates) {
+    const row = decisions.find((decision) => decision.gate === gate)?.decision ?? 'open';
+    if (row !== state) {
+      differences.push({
+        zh: `${gate} 关：工作流中${wordOf[state]}，记录中${wordOf[row]}`,
+        en: `gate ${gate}: ${state} in the workflow, ${row} in the rows`,
+      });
+    }
+    const errors = (revision?.obligations.errors ?? []).filter((error) => error.gate === gate);
+    const standing = errors.flatMap(({ finding }) => (passed.has(finding) ? [] : [finding]));
+    if (standing.join() !== blockedBy.join()) {
+      differences.push({
+        zh: `${gate} 关：工作流中未放行的是“${blockedBy.join('、')}”，记录中是“${standing.join('、')}”`,
+        en: `gate ${gate}: errors that stand are [${blockedBy.join(', ')}] in the workflow, [${standing.join(', ')}] in the rows`,
+      });
+    }
+  }
+  if ((status.emergency === null) !== (emergency === null)) {
+    differences.push({
+      zh: `应急通道：工作流中${status.emergency ? '已' : '未'}启用，记录中${emergency ? '已' : '未'}启用`,
+      en: `in the emergency lane in the ${status.emergency ? 'workflow' : 'rows'} only`,
+    });
+  }
+  return differences;
 }

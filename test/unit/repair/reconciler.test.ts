@@ -3,6 +3,7 @@ import { sealedContent, sealOf } from '../../../activities/bundles/seal.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import { decodeEvent } from '../../../infra/kafka/event-codec.ts';
 import type { LockstepEvent } from '../../../schemas/events.ts';
+import { FindingKey } from '../../../schemas/finding.ts';
 import { type BoardStatus, ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
 import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.ts';
 import { createReconciler } from '../../../services/api/reconcile/reconciler.ts';
@@ -10,11 +11,13 @@ import type { Restored, Retry } from '../../../workflows/policy-release/messages
 import { statusOf } from '../../../workflows/policy-release/status.ts';
 import { createMemoryCoreStore } from '../../support/memory-core-store.ts';
 import { createMemoryRepairStore } from '../../support/memory-repair-store.ts';
-import { fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
+import { digest, fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
 
 const { channels: office } = await loadOfficeConfig(undefined);
 
-/** An office of one bundle whose workflow says whatever `running` answers, and an operator who has all mended. */
+const finding = FindingKey.parse('LAW-BASIS.00000001');
+
+/** An office of one bundle, with one error that two people may let pass, whose workflow says whatever `running` answers, and an operator who has all mended. */
 async function officeOf(...states: ReleaseState[]) {
   const core = createMemoryCoreStore(() => new Date().toISOString());
   const repairs = createMemoryRepairStore(core);
@@ -22,7 +25,14 @@ async function officeOf(...states: ReleaseState[]) {
   const manifest = { ...manifestOf(bundleId), channels: ['website' as const] };
   const content = sealedContent({ manifest, parts: [], channels: ['website'], policy: 'publish-rest', ruleSet: '1' });
   const sealed = { bundleId, revision: 1, seal: sealOf(content) };
-  const rest = { gates: fourGates, findings: [], obligations: { errors: [], warnings: [] }, gateInputs: {} };
+  const rest = {
+    ...{
+      gates: fourGates,
+      findings: [],
+      gateInputs: Object.fromEntries(fourGates.map(({ id }) => [id, digest('input')])),
+    },
+    obligations: { errors: [{ gate: 'legal', finding, overridable: true }], warnings: [] },
+  };
   await core.store.addRevision({ ...sealed, content, ...rest, drafterId: 'drafter' });
   let transition = 0;
   const enter = (state: ReleaseState) =>
@@ -93,6 +103,50 @@ test('a workflow that went on between two looks differs from nothing', async () 
   };
   expect(await reconciler.start(true)).toMatchObject({ drifts: [], repaired: [] });
   expect(rebuilt).toEqual([]);
+});
+
+describe('what somebody said whose row outlived the task that wrote it reaches the workflow by reconcile:', () => {
+  type Office = Awaited<ReturnType<typeof officeOf>>;
+  const by = { gate: 'secrecy', reviewerId: 'secrecy-reviewer' };
+  const passed = { gate: 'legal', finding, reason: '有省级依据' };
+  test.each<[string, (office: Office) => Promise<unknown>, string]>([
+    [
+      'a signature',
+      ({ core: { store }, sealed }) => store.addDecision(sealed, { ...by, seal: sealed.seal, decision: 'signed' }),
+      'gate secrecy: open in the workflow, signed in the rows',
+    ],
+    [
+      'a return',
+      ({ core: { store }, sealed }) =>
+        store.addDecision(sealed, { ...by, seal: sealed.seal, decision: 'returned', reason: '涉密' }),
+      'gate secrecy: open in the workflow, returned in the rows',
+    ],
+    [
+      'the second word for an error that may pass',
+      async ({ core: { store }, sealed }) => {
+        await store.addOverride(sealed, { ...passed, step: 'requested', personId: 'first' });
+        await store.addOverride(sealed, { ...passed, step: 'confirmed', personId: 'second' });
+      },
+      `gate legal: errors that stand are [${finding}] in the workflow, [] in the rows`,
+    ],
+    [
+      'an emergency',
+      ({ core: { store }, sealed }) => store.addEmergency(sealed, { reason: '台风', declaredBy: 'leader' }),
+      'in the emergency lane in the rows only',
+    ],
+  ])('%s', async (_, say, difference) => {
+    const office = await officeOf('in-review');
+    const shown = await office.statusNow();
+    office.workflow.running = async () => shown;
+    expect((await office.reconciler.start(true)).repaired).toEqual([]);
+    await say(office);
+    const { repaired } = await office.reconciler.start(true);
+    expect(repaired.map(({ kind, message }) => [kind, message.en])).toEqual([['workflow-differs', difference]]);
+    const [restored] = office.rebuilt;
+    if (!restored) throw new Error('Nothing was rebuilt');
+    office.workflow.running = async () => statusOf(restored.board);
+    expect((await office.reconciler.start(true)).repaired).toEqual([]);
+  });
 });
 
 test('a look that is older than the last word of its channel has nothing mended', async () => {
