@@ -5,12 +5,15 @@ import { coverageOf } from '../../activities/releases/coverage.ts';
 import { BundleId, type Channel, type Manifest } from '../../schemas/bundle.ts';
 import type { Coverage } from '../../schemas/coverage.ts';
 import type { Amendment } from '../../schemas/release.ts';
+import { stateName } from '../../schemas/state-name.ts';
+import { afterFirstWave } from '../../workflows/policy-release/rules.ts';
 import { Refusal } from './refusal.ts';
 import type { PersonOf } from './sign-in.ts';
 
 /**
- * Whether a bundle may act on the released ones that it names, on these channels: each has to be public, and everybody who
- * got it has to get this one too.
+ * Whether a bundle may act on the released ones that it names, on these channels: each has to be past the point from which
+ * it can still be rolled back, since an act is on that release and not on what a next revision says; and everybody who got
+ * it has to get this one too.
  */
 export async function assertMayAct(
   store: CoreStore,
@@ -21,14 +24,21 @@ export async function assertMayAct(
     const where = `manifest.json: acts[${at}]`;
     const target = (await store.releases(bundleId)).at(-1);
     const state = target && (await store.lastState(bundleId));
-    if (!target || state === 'withdrawn' || state === 'withdrawing' || state === 'rolled-back') {
+    if (!target || !state || afterFirstWave(state) !== 'whole') {
+      const [zh, en] = state ? [`（${stateName[state]}）`, ` (${state})`] : ['', ''];
       throw new Refusal(
         'BundleUnknown',
         {
-          zh: `acts 第 ${at + 1} 项的政策包 ${bundleId} 没有公开，不能更正、修改、替代、废止或者撤回`,
-          en: `Act ${at + 1}: bundle ${bundleId} is not public, so nothing can be done to it`,
+          zh: `acts 第 ${at + 1} 项的政策包 ${bundleId} 没有公开${zh}，不能更正、修改、替代、废止或者撤回`,
+          en: `Act ${at + 1}: bundle ${bundleId} is not public${en}, so nothing can be done to it`,
         },
-        { where, mend: { zh: '请核对 bundleId', en: 'Check the bundleId' } },
+        {
+          where,
+          mend: {
+            zh: '请核对 bundleId；正在发布的，等首批渠道公开、核验之后再提交',
+            en: 'Check the bundleId; one that is just going out has to be public, and read back, first',
+          },
+        },
       );
     }
     const missing = (await channelsOf(store, target)).filter((channel) => !channels.includes(channel));

@@ -24,6 +24,7 @@ export const suites = {
   'public view tests': { project: 'unit', files: ['test/unit/website-public-view.test.ts'] },
   'read-back tests': { project: 'unit', files: ['test/unit/website-read-back.test.ts'] },
   'inbox tests': { project: 'integration', files: ['test/integration/inbox.test.ts'] },
+  'act tests': { project: 'unit', files: ['test/unit/acts.test.ts'] },
   'opening tests': { project: 'unit', files: ['test/unit/website-open-release.test.ts'] },
   'seal tests': { project: 'unit', files: ['test/unit/seal.test.ts', 'test/unit/part-changes.test.ts'] },
   'instant tests': { project: 'unit', files: ['test/unit/commit-at-instant.test.ts'] },

@@ -112,6 +112,9 @@ const website = [
 ];
 
 const sealing = [
+  ...guardsOf('services/api/acts.ts', 'act tests', [
+    ['act: on a release that stays', "!state || afterFirstWave(state) !== 'whole'", '!state'],
+  ]),
   ...guardsOf('activities/bundles/gate-inputs.ts', 'seal tests', [
     ['a decision rests on its findings', 'findings: findings.filter(({ gate }) => gate === id),', 'findings: [],'],
     ['a decision rests on the rule set', '        ruleSet: content.ruleSet,\n', ''],
@@ -130,7 +133,11 @@ const sealing = [
     ['staged: the tag is checked', ', decipher.final()]', ']'],
   ]),
   ...guardsOf('activities/releases/commit-at-instant.ts', 'instant tests', [
-    ['told: only what is out', "    if (answer.outcome === 'early') return answer;\n", ''],
+    [
+      'told: only what is out',
+      "    if (answer.outcome === 'early') return { outcome: 'early', waitMs: answer.waitMs };\n",
+      '',
+    ],
     ['told: without Kafka it is out all the same', 'await tell(answer).catch(() => false);', 'await tell(answer);'],
   ]),
 ];
