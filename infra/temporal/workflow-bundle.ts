@@ -7,7 +7,12 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 import { withLock } from '../local/lock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const workflowsPath = join(root, 'workflows', 'index.ts');
+const sandbox = join(import.meta.dirname, 'sandbox-without-promise-traces.ts');
+const options = {
+  workflowsPath: join(root, 'workflows', 'index.ts'),
+  preloadModules: [sandbox],
+  logger: { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+};
 
 /** Digest of all that goes into the bundle: of activities only types, so nothing; the lockfile stands for all packages. */
 async function stampOfSources(): Promise<string> {
@@ -18,7 +23,8 @@ async function stampOfSources(): Promise<string> {
       .sort();
     for (const file of files) hash.update(`${folder}/${file}\0`).update(await readFile(join(root, folder, file)));
   }
-  return `// ${hash.update(await readFile(join(root, 'package-lock.json'))).digest('hex')}\n`;
+  for (const file of [sandbox, join(root, 'package-lock.json')]) hash.update(await readFile(file));
+  return `// ${hash.digest('hex')}\n`;
 }
 
 /**
@@ -27,7 +33,7 @@ async function stampOfSources(): Promise<string> {
  * until a source changes.
  */
 export async function workflowBundle(cachePath?: string): Promise<WorkflowBundleOption> {
-  if (!cachePath) return bundleWorkflowCode({ workflowsPath, logger: quiet });
+  if (!cachePath) return bundleWorkflowCode(options);
   const kept = () => readFile(cachePath, 'utf8').catch(() => '');
   const code = (file: string) => ({ code: file.slice(file.indexOf('\n') + 1) });
   const stamp = await stampOfSources();
@@ -43,12 +49,10 @@ export async function workflowBundle(cachePath?: string): Promise<WorkflowBundle
 /** Written aside and renamed, so that a kill in the middle leaves nothing that looks like a bundle. */
 async function makeBundle(cachePath: string): Promise<void> {
   const stamp = await stampOfSources(); // before the sources are read: a change meanwhile has it made anew next time
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  const { code } = await bundleWorkflowCode(options);
   await writeFile(`${cachePath}.${process.pid}`, stamp + code);
   await rename(`${cachePath}.${process.pid}`, cachePath);
 }
-
-const quiet = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 if (process.argv[1] === import.meta.filename && process.argv[2]) {
   await makeBundle(process.argv[2]);

@@ -1,21 +1,15 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { defaultCacheDir } from '../../infra/local/layout.ts';
 import { timeSkippingServerPath } from '../../infra/local/temporal-test-server.ts';
+import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname;
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-/** The workflow code, bundled once per test file. */
+let bundle: Promise<WorkflowBundleOption> | undefined;
+/** The workflow code as it is deployed, bundled once per test file. */
 export const testBundle = () => {
-  bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  bundle ??= workflowBundle();
   return bundle;
 };
 
