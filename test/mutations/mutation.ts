@@ -22,7 +22,10 @@ export const suites = {
     ],
   },
   'public view tests': { project: 'unit', files: ['test/unit/website-public-view.test.ts'] },
-  'read-back tests': { project: 'unit', files: ['test/unit/website-read-back.test.ts'] },
+  'read-back tests': {
+    project: 'unit',
+    files: ['test/unit/website-read-back.test.ts', 'test/unit/website-receipts.test.ts'],
+  },
   'inbox tests': { project: 'integration', files: ['test/integration/inbox.test.ts'] },
   'act tests': { project: 'unit', files: ['test/unit/acts.test.ts'] },
   'opening tests': { project: 'unit', files: ['test/unit/website-open-release.test.ts'] },

@@ -109,6 +109,10 @@ const website = [
     ['a page has to be there', 'if (status === 200 && digestOf', 'if (digestOf'],
     ['told before it is marked', 'await receipts.announceVerified(releaseId, new Date().toISOString());', ''],
   ]),
+  ...guardsOf('services/website/receipts.ts', 'read-back tests', [
+    ['doubt: of nothing that was read back', "state === 'live' && !verifiedAt ? [{", "state === 'live' ? [{"],
+    ['doubt: of nothing that is gone', "state === 'live' && !verifiedAt ? [{", '!verifiedAt ? [{'],
+  ]),
 ];
 
 const sealing = [

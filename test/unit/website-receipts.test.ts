@@ -32,7 +32,7 @@ function receiptsOf(row: SiteRelease) {
     publish: async (events) => void published.push(...events),
     publicUrl: 'http://127.0.0.1:1',
   });
-  return { ...receipts, states: () => published.map(({ data }) => data.state) };
+  return { ...receipts, events: () => published, states: () => published.map(({ data }) => data.state) };
 }
 
 test('an order is answered with what it made so, not with what earlier orders were answered with', async () => {
@@ -67,6 +67,18 @@ test('a release that was refused, or is gone, says so whatever it said before', 
   const gone = receiptsOf({ ...live, state: 'withdrawn', withdrawnAt: at });
   await gone.announce(releaseId, ['ready', 'live', 'verified']);
   expect(gone.states()).toEqual(['withdrawn']);
+});
+
+test('a doubt is said of what is live and was not read back: not where another instance read it back meanwhile, nor once it is gone', async () => {
+  const detail = { zh: '与封签不符', en: 'not what was sealed' };
+  const saidOf = async (row: SiteRelease) => {
+    const { announceDoubt, events } = receiptsOf(row);
+    await announceDoubt(releaseId, { state: 'unknown', at, detail });
+    return events().map(({ data }) => [data.state, data.digests, data.detail]);
+  };
+  expect(await saidOf(live)).toEqual([['unknown', [], detail]]);
+  expect(await saidOf({ ...live, verifiedAt: at })).toEqual([]);
+  expect(await saidOf({ ...live, state: 'withdrawn', withdrawnAt: at })).toEqual([]);
 });
 
 test('without anything told, everything that is so is said: a rebuilt site says it anew', async () => {

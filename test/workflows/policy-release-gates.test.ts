@@ -154,17 +154,6 @@ describe('findings', () => {
       { changes },
     );
   });
-
-  test('of severity error do not pass by a double click of one person', async () => {
-    await inReview(
-      async (driver) => {
-        const click = () => driver.handle.executeUpdate(messages.requestOverride, overriding('first'));
-        await Promise.allSettled([click(), click()]);
-        await expect(driver.sign('legal')).rejects.toSatisfy(refused('FindingsBlock'));
-      },
-      { changes },
-    );
-  });
 });
 
 describe('a new revision', () => {
