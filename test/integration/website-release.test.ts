@@ -5,25 +5,19 @@ import { TransientFailure } from '../../activities/ports/event-bus.ts';
 import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { createTestDatabase } from '../support/local-services.ts';
+import { type OwnWebsite, startOwnWebsite } from '../support/own-website.ts';
 import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
 
-let database: TestDatabase;
-let website: Awaited<ReturnType<typeof startWebsite>>;
+let website: OwnWebsite;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  website = await startWebsite(database.url);
+  website = await startOwnWebsite();
 });
-afterAll(async () => {
-  await website?.stop();
-  await database?.drop();
-});
+afterAll(() => website?.stop());
 
 const policy = (bundleId: string) => `/policies/${bundleId}/`;
 const interpretation = (bundleId: string) => `/policies/${bundleId}/interpretation/qa/`;
-const statesOf = (releaseId: string) =>
-  website.published.filter(({ data }) => data.releaseId === releaseId).map(({ data }) => data.state);
 
 /** Every row of every table as text, and every byte column as the bytes it holds. */
 async function dump(url: string): Promise<Buffer> {
@@ -84,17 +78,17 @@ test('one switch makes policy and interpretation public together, on IPv4 and on
   expect((await website.get('/')).text()).toContain(secrets.title);
   const digests = new Set(website.published.flatMap(({ data }) => (data.state === 'verified' ? data.digests : [])));
   expect(digests.size).toBe(release.files.length);
-  expect(statesOf(release.releaseId)).toEqual(expect.arrayContaining(['ready', 'live', 'verified']));
+  expect(website.statesOf(release)).toEqual(expect.arrayContaining(['ready', 'live', 'verified']));
 });
 
 test('no reader meets a policy without its interpretation while instances go live and withdraw', async () => {
-  const other = await startWebsite(database.url, website.stagingDir);
+  const other = await startWebsite(website.databaseUrl, website.stagingDir);
   try {
     const release = sampleRelease();
     await website.prepare(release);
     let over = false;
     const seen = new Set<string>();
-    const reader = async (first: typeof website, second: typeof website) => {
+    const reader = async (first: typeof other, second: typeof other) => {
       while (!over) {
         const before = (await first.get(interpretation(release.bundleId))).status;
         const between = (await second.get(policy(release.bundleId))).status;
@@ -128,7 +122,7 @@ test('a withdrawn release leaves a tombstone, and no replay brings its text back
   for (const event of [prepared, went]) await website.handle(event);
   for (const event of [prepared, went]) await website.handle({ ...event, id: randomUUID() });
   await website.settled();
-  const restarted = await startWebsite(database.url, website.stagingDir);
+  const restarted = await startWebsite(website.databaseUrl, website.stagingDir);
   for (const instance of [website, restarted]) {
     for (const path of [policy(release.bundleId), interpretation(release.bundleId)]) {
       const answer = await instance.get(path);
@@ -139,7 +133,7 @@ test('a withdrawn release leaves a tombstone, and no replay brings its text back
   }
   await restarted.stop();
   expect((await website.get('/')).text()).not.toContain(release.bundleId);
-  expect(statesOf(release.releaseId)).toContain('withdrawn');
+  expect(website.statesOf(release)).toContain('withdrawn');
 });
 
 test('a release that is rolled back is gone, and what the bundle showed before is shown again', async () => {
@@ -153,7 +147,7 @@ test('a release that is rolled back is gone, and what the bundle showed before i
   expect((await website.get(policy(first.bundleId))).status).toBe(200);
   await website.handle(first.event('release.rolled-back.v1', { reason: '渠道未就绪' }));
   expect((await website.get(policy(first.bundleId))).status).toBe(404);
-  expect(statesOf(second.releaseId)).toContain('discarded');
+  expect(website.statesOf(second)).toContain('discarded');
 });
 
 test('a release that was rolled back can be prepared again, and then goes live', async () => {
@@ -170,13 +164,13 @@ test('a key that does not open every file leaves the site as it was and says so'
   await website.prepare(release);
   await website.go(release, Buffer.alloc(32, 1));
   expect((await website.get(policy(release.bundleId))).status).toBe(404);
-  expect(statesOf(release.releaseId)).toEqual(['ready', 'refused']);
+  expect(website.statesOf(release)).toEqual(['ready', 'refused']);
 });
 
 test('go for a release that was never prepared here is refused', async () => {
   const release = sampleRelease();
   await website.go(release);
-  expect(statesOf(release.releaseId)).toEqual(['refused']);
+  expect(website.statesOf(release)).toEqual(['refused']);
 });
 
 test('a crash between commit and announcement is healed by the redelivery, with the same event ids', async () => {
@@ -240,7 +234,7 @@ test('while the site is being replayed new orders wait, and pages are served', a
   await website.go(shown);
   const next = sampleRelease();
   await website.prepare(next);
-  const replayer = await openWebsiteDatabase(database.url);
+  const replayer = await openWebsiteDatabase(website.databaseUrl);
   const done = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const replay = replayer.replaying(async () => {
@@ -279,13 +273,13 @@ test('of a group nothing is public until the last member was told to go; then al
   if (!first) throw new Error('no group');
   await website.go(first, first.key, undefined, group);
   expect((await website.get(policy(first.bundleId))).status).toBe(404);
-  expect(statesOf(first.releaseId)).not.toContain('live');
+  expect(website.statesOf(first)).not.toContain('live');
   await Promise.all(others.map((member) => website.go(member, member.key, undefined, group)));
   ended = true;
   await reader;
   expect(looks).toContain(404);
   for (const page of pages) expect((await website.get(page)).status).toBe(200);
-  for (const { releaseId } of group) expect(statesOf(releaseId)).toContain('live');
+  for (const member of group) expect(website.statesOf(member)).toContain('live');
 });
 
 test('a group of which one member was taken back never becomes public', async () => {
@@ -295,7 +289,7 @@ test('a group of which one member was taken back never becomes public', async ()
   await website.handle(one.event('release.rolled-back.v1', { reason: '同批回退' }));
   await website.go(other, other.key, undefined, [one, other]);
   for (const { bundleId } of [one, other]) expect((await website.get(policy(bundleId))).status).toBe(404);
-  expect(statesOf(one.releaseId)).toContain('discarded');
+  expect(website.statesOf(one)).toContain('discarded');
 });
 
 test('what a later document did, and 有效性, stand on every page at once, and the pages are still the sealed ones', async () => {
@@ -341,7 +335,7 @@ test('a second try after a refusal speaks for itself', async () => {
   release.files = good.map((file) => ({ ...file, sealed: Buffer.from('damaged') }));
   await website.prepare(release);
   await website.go(release);
-  expect(statesOf(release.releaseId)).toContain('refused');
+  expect(website.statesOf(release)).toContain('refused');
   release.files = good;
   await website.prepare(release, 2);
   await website.go(release, release.key, undefined, [], 2);

@@ -1,26 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealObject } from '../../activities/releases/sealed-staging.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
-import { type SampleRelease, sampleRelease, startWebsite } from '../support/website.ts';
+import { type OwnWebsite, startOwnWebsite } from '../support/own-website.ts';
+import { type SampleRelease, sampleRelease } from '../support/website.ts';
 
 // At one T0 many bundles are told to go in the same moment; they share transactions and sends.
-let database: TestDatabase;
-let website: Awaited<ReturnType<typeof startWebsite>>;
+let website: OwnWebsite;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  website = await startWebsite(database.url);
+  website = await startOwnWebsite();
 });
-afterAll(async () => {
-  await website?.stop();
-  await database?.drop();
-});
+afterAll(() => website?.stop());
 
 const status = async ({ bundleId }: SampleRelease) => (await website.get(`/policies/${bundleId}/`)).status;
 const statuses = (releases: SampleRelease[]) => Promise.all(releases.map(status));
-const statesOf = ({ releaseId }: SampleRelease) =>
-  website.published.filter(({ data }) => data.releaseId === releaseId).map(({ data }) => data.state);
 const prepared = async (count: number) => {
   const releases = Array.from({ length: count }, () => sampleRelease());
   for (const release of releases) await website.prepare(release);
@@ -62,10 +55,10 @@ test('of releases that go together each has its own outcome: one that is refused
   ]);
   expect(new Set(await statuses(sound))).toEqual(new Set([200]));
   expect(await statuses([wrongKey, never, broken])).toEqual([404, 404, 404]);
-  expect(statesOf(wrongKey)).toEqual(['ready', 'refused']);
-  expect(statesOf(never)).toEqual(['refused']);
-  expect(statesOf(broken)).toEqual(['ready']);
-  for (const release of sound) expect(statesOf(release)).toEqual(['ready', 'live', 'verified']);
+  expect(website.statesOf(wrongKey)).toEqual(['ready', 'refused']);
+  expect(website.statesOf(never)).toEqual(['refused']);
+  expect(website.statesOf(broken)).toEqual(['ready']);
+  for (const release of sound) expect(website.statesOf(release)).toEqual(['ready', 'live', 'verified']);
 });
 
 test('orders that come twice, beside each other and again, change nothing and say the same', async () => {
@@ -92,7 +85,7 @@ test('members of a group and others in one batch: the group waits for its last m
   await website.prepare(next);
   await Promise.all([website.go(next), go(last)]);
   expect(await statuses([...group, next])).toEqual([200, 200, 200, 200]);
-  for (const member of group) expect(statesOf(member)).toContain('live');
+  for (const member of group) expect(website.statesOf(member)).toContain('live');
 });
 
 test('a newer release takes the place of what its bundle showed, and a late one does not, in one batch too', async () => {
@@ -118,7 +111,7 @@ test('有效性 that stands there already when the core says it makes no page an
   const [release] = await prepared(1);
   if (!release) throw new Error('none');
   await website.go(release);
-  const site = await openWebsiteDatabase(database.url);
+  const site = await openWebsiteDatabase(website.databaseUrl);
   const version = async () => (await site.reads.pointersSince(0)).find(({ bundleId }) => bundleId === release.bundleId);
   const before = await version();
   await website.handle(release.event('release.validity.v1', { validity: 'in-force', since: '2026-03-16' }));

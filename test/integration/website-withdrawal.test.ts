@@ -2,22 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealObject } from '../../activities/releases/sealed-staging.ts';
 import { startCachingProxy } from '../support/caching-proxy.ts';
-import { createTestDatabase, type TestDatabase } from '../support/local-services.ts';
+import { type OwnWebsite, startOwnWebsite } from '../support/own-website.ts';
 import { type SampleRelease, sampleRelease, secrets, startWebsite } from '../support/website.ts';
 
-let database: TestDatabase;
-let website: Awaited<ReturnType<typeof startWebsite>>;
+let website: OwnWebsite;
 let proxy: Awaited<ReturnType<typeof startCachingProxy>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  website = await startWebsite(database.url);
+  website = await startOwnWebsite();
   proxy = await startCachingProxy(website.publicUrls[0] ?? '');
 });
 afterAll(async () => {
   await proxy?.stop();
   await website?.stop();
-  await database?.drop();
 });
 
 /** With a picture, which is a surface of its own: its address is known to whoever saw the page. */
@@ -98,7 +95,7 @@ test('I17: once withdrawn no surface serves it, not by an old ETag, not from a c
   for (const event of [prepared, went]) await website.handle({ ...event, id: randomUUID() });
   await website.prepare(release, 2);
   await website.go(release, release.key, '2026-03-18T01:00:00.000Z', [], 2);
-  const restarted = await startWebsite(database.url, website.stagingDir);
+  const restarted = await startWebsite(website.databaseUrl, website.stagingDir);
   expect(await everySurface([...origins, ...restarted.publicUrls], release, etags)).toEqual([]);
   await restarted.stop();
 });
