@@ -1,6 +1,6 @@
 import type { Act, BundleId } from '../../schemas/bundle.ts';
 import { type Ledger, lastOf, type Release, type Rows, said, short } from './ledger.ts';
-import { type Look, laterActs, shownValidity } from './reader.ts';
+import type { Look } from './reader.ts';
 
 const isPublic = ['verifying', 'released', 'partly-released', 'outcome-unknown'];
 
@@ -31,9 +31,9 @@ export const actInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
         ({ releaseId, byReleaseId }) => releaseId === original.releaseId && byReleaseId === later.releaseId,
       );
       mustHold(kept, () => `acts: no row for the ${id}`);
-      const page = look.pages.get(original.bundleId)?.policy;
+      const page = look.site.pages.get(original.bundleId)?.policy;
       if (page?.status !== 200) return;
-      const noted = laterActs(page).includes(later.bundleId);
+      const noted = page.laterActs.includes(later.bundleId);
       mustHold(noted, () => `acts: the page of ${short(original.bundleId)} does not tell of the ${id}`);
       const confirmed = rows.receipts.some(
         ({ releaseId, state, about }) =>
@@ -60,7 +60,7 @@ export const actInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
     for (const { bundleId } of plan.bundles) checkValidity(bundleId);
     /** 有效性, as readers see it: what abolishes or takes the place counts from its day on. */
     function checkValidity(bundleId: BundleId): void {
-      const page = look.pages.get(bundleId)?.policy;
+      const page = look.site.pages.get(bundleId)?.policy;
       const release = rows.releases.findLast((row) => row.bundleId === bundleId);
       if (page?.status !== 200 || !release) return;
       const acts = rows.amendments
@@ -71,7 +71,8 @@ export const actInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
         : acts.includes('amend')
           ? '已修改'
           : '有效';
-      const shown = shownValidity(page);
-      mustHold(shown === is, () => `acts: ${short(bundleId)} is ${is} after ${acts.join(', ')}, and shown as ${shown}`);
+      const { validity } = page;
+      const what = () => `acts: ${short(bundleId)} is ${is} after ${acts.join(', ')}, and shown as ${validity}`;
+      mustHold(validity === is, what);
     }
   };

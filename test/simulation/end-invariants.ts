@@ -32,7 +32,7 @@ export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
       const last = lastOf(rows, bundleId);
       const release = rows.releases.findLast((row) => row.bundleId === bundleId);
       const word = rows.revisions.find((row) => row.bundleId === bundleId && row.revision === release?.revision)?.word;
-      const page = look.pages.get(bundleId)?.policy.status;
+      const page = look.site.pages.get(bundleId)?.policy.status;
       const shows = {
         website: page === 200,
         wechat: look.posts.some(({ articles }) => articles.some(({ title }) => word && title.includes(word))),

@@ -1,31 +1,33 @@
 import { digestOf } from '../../activities/digest.ts';
-import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import type { BundleId, Channel } from '../../schemas/bundle.ts';
-import type { Answer } from '../../services/website/answer.ts';
 import { isNotice } from './content.ts';
 import { type Ledger, lastOf, type Release, type Rows, releaseOf, said, short, wordsIn } from './ledger.ts';
-import { interpretationFile, type Look, laterActs } from './reader.ts';
+import { interpretationFile, type Look, type Page, type SiteLook } from './reader.ts';
 
-const bodyOf = ({ body }: Answer) => Buffer.from(body).toString();
-/** Without what the site adds of later documents. */
-const ownTextOf = ({ body }: Answer) => Buffer.from(clearSlots(Buffer.from(body), 'text/html')).toString();
-const isShown = ({ status }: Answer) => status === 200;
+const isShown = ({ status }: Page) => status === 200;
 const taken = ['rolled-back', 'withdrawing', 'withdrawn'];
 
 /** What must be true of all that a reader sees: I1 to I4, I10, I17, the order of irreversibility, groups at one stroke. */
 export function publicInvariants(ledger: Ledger) {
   const { mustHold, seen, first, channelsOf, planOf } = ledger;
   let readMails = 0;
+  let before: [SiteLook, Rows] | undefined;
 
   return (look: Look, rows: Rows, clock: string): void => {
-    for (const [bundleId, pages] of look.pages) checkPages(bundleId, pages);
-    for (const word of wordsIn(look.home + look.sitemap)) {
-      mustHold(releaseOf(rows, word) !== undefined, () => `I3 never early: ${word} is in a list of the site`);
-    }
+    const { site } = look;
+    if (site !== before?.[0] || rows !== before[1]) checkSite();
+    before = [site, rows];
     for (const post of look.posts) checkPost(post);
     for (const mail of look.mails.slice(readMails)) checkMail(mail);
     readMails = look.mails.length;
+
+    function checkSite(): void {
+      for (const [bundleId, pages] of site.pages) checkPages(bundleId, pages);
+      for (const word of wordsIn(site.home + site.sitemap)) {
+        mustHold(releaseOf(rows, word) !== undefined, () => `I3 never early: ${word} is in a list of the site`);
+      }
+    }
 
     /** `word` is read on `channel`: once and for all it must have been released before. */
     function mayBeRead(word: string, channel: Channel): Release | undefined {
@@ -47,13 +49,13 @@ export function publicInvariants(ledger: Ledger) {
       return release;
     }
 
-    function checkPages(bundleId: BundleId, { policy, interpretation }: { policy: Answer; interpretation: Answer }) {
+    function checkPages(bundleId: BundleId, { policy, interpretation }: { policy: Page; interpretation: Page }) {
       const id = short(bundleId);
       const both = `${policy.status} for the policy of ${id} and ${interpretation.status} for its interpretation`;
       const alone = isNotice(planOf(bundleId)?.act ?? null); // it interprets nothing
       mustHold(alone || isShown(policy) === isShown(interpretation), () => `I1 together: the site answers ${both}`);
       const paths = alone ? ['index.html'] : ['index.html', interpretationFile];
-      const listed = [look.home, look.sitemap].flatMap((text) =>
+      const listed = [site.home, site.sitemap].flatMap((text) =>
         paths.map((path) => {
           const address = publicPath(bundleId, path);
           return text.includes(`${address}"`) || text.includes(`${address}<`);
@@ -61,14 +63,14 @@ export function publicInvariants(ledger: Ledger) {
       );
       const agree = listed.every((shown) => shown === isShown(policy));
       mustHold(agree, () => `I4 one door: home, sitemap and pages disagree about ${id}`);
-      const noted = wordsIn(laterActs(policy) + laterActs(interpretation));
+      const noted = wordsIn(policy.laterActs + interpretation.laterActs);
       for (const word of noted) {
         mustHold(releaseOf(rows, word) !== undefined, () => `I3 never early: the page of ${id} tells of ${word}`);
       }
-      const words = wordsIn(ownTextOf(policy) + ownTextOf(interpretation));
+      const words = [...new Set([...policy.words, ...interpretation.words])];
       mustHold(words.length <= 1, () => `I2 whole: the pages of ${id} mix ${words.join(' and ')}`);
       const hidden = !rows.releases.some((row) => row.bundleId === bundleId);
-      mustHold(!hidden || isSame(policy, look.nothing), () => `I3 never early: ${id} can be told from what never was`);
+      mustHold(!hidden || isSame(policy, site.nothing), () => `I3 never early: ${id} can be told from what never was`);
       const ended = lastOf(rows, bundleId)?.state === 'withdrawn';
       mustHold(!ended || !isShown(policy), () => `I17 withdrawal: ${id} is shown after it was withdrawn`);
       if (policy.status === 410) first.set(`tombstone ${bundleId}`, '');
@@ -78,8 +80,7 @@ export function publicInvariants(ledger: Ledger) {
       const release = mayBeRead(words[0] ?? '', 'website');
       if (release) checkGroup(release);
       for (const [at, path] of paths.entries()) {
-        const answer = at === 0 ? policy : interpretation;
-        const digest = digestOf(clearSlots(Buffer.from(answer.body), 'text/html'));
+        const { digest } = at === 0 ? policy : interpretation;
         mustHold(sealed(release, 'website', path) === digest, () => `I2 whole: ${path} of ${id} is not as sealed`);
       }
     }
@@ -88,7 +89,7 @@ export function publicInvariants(ledger: Ledger) {
     function checkGroup({ groupId, bundleId }: Release): void {
       if (groupId === null) return;
       for (const member of rows.releases.filter((row) => row.groupId === groupId)) {
-        const page = look.pages.get(member.bundleId)?.policy;
+        const page = site.pages.get(member.bundleId)?.policy;
         const away =
           taken.includes(lastOf(rows, member.bundleId)?.state ?? '') ||
           taken.includes(lastOf(rows, bundleId)?.state ?? '');
@@ -143,7 +144,7 @@ export function publicInvariants(ledger: Ledger) {
   };
 }
 
-const isSame = (one: Answer, other: Answer) =>
+const isSame = (one: Page, other: Page) =>
   one.status === other.status &&
-  bodyOf(one) === bodyOf(other) &&
+  one.text === other.text &&
   JSON.stringify(one.headers) === JSON.stringify(other.headers);

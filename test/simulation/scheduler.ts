@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { showTime } from './clock.ts';
 
 /** Whose clock `Date` shows while something runs; milliseconds since 1970. */
 export type Clock = () => number;
@@ -49,7 +49,7 @@ export function createScheduler(start: number): Scheduler {
       waiting.delete(event);
       now = event.at;
       steps += 1;
-      vi.setSystemTime(event.clock());
+      showTime(event.clock());
       await event.run();
       await settled();
       return true;

@@ -1,5 +1,6 @@
 import { Topic } from '../../schemas/events.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
+import { inSimulatedTime } from './clock.ts';
 import { exporter } from './export.ts';
 import { gates } from './gates.ts';
 import { createInvariants } from './invariants.ts';
@@ -41,7 +42,10 @@ function isAtRest({ state, channels }: BoardStatus): boolean {
 }
 
 /** One run of the whole office. The same seed gives the same run. */
-export async function simulate(seed: string, parts: Parts = realParts): Promise<Run> {
+export const simulate = (seed: string, parts: Parts = realParts): Promise<Run> =>
+  inSimulatedTime(() => run(seed, parts));
+
+async function run(seed: string, parts: Parts): Promise<Run> {
   const random = createRandom(seed);
   const calmAt = start + random.between(90_000, 5 * minute);
   const story: string[] = [];
@@ -59,7 +63,7 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
   });
   const exported = exporter(world);
   const looked = exporter(world);
-  let clock = '';
+  let clock = 0;
   const result = (violations: string[]): Run => ({
     seed,
     steps: scheduler.steps,
@@ -69,25 +73,26 @@ export async function simulate(seed: string, parts: Parts = realParts): Promise<
   });
 
   const look = async () => {
-    const now = new Date(scheduler.now() + world.skews.core).toISOString();
-    if (now > clock) clock = now;
+    clock = Math.max(clock, scheduler.now() + world.skews.core);
     const seen = await reader.look();
     const rows = exported();
     if (!seen && !rows.fresh) return [];
-    return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, clock)];
+    return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, new Date(clock).toISOString())];
   };
 
   /** Its workflow was lost at its end; or it was to act on another bundle that has not become public. */
-  const isOver = (bundle: OfficeBundle | undefined) => {
-    const last = bundle && lastOf(looked().rows, bundle.bundleId);
-    return last ? last.state === 'withdrawn' : bundle?.act;
+  const isOver = (bundle: OfficeBundle): boolean => {
+    const last = lastOf(looked().rows, bundle.bundleId);
+    return last ? last.state === 'withdrawn' : bundle.act !== null;
   };
   /** Every bundle waits for a person, and nothing is under way. */
   const isQuiet = () => {
-    const all = scenario.bundles.map((bundle) => scenario.statusOf(bundle));
-    // What would act on another bundle is never begun where that one did not become public.
-    const rests = all.every((status, at) => (status ? isAtRest(status) : isOver(scenario.bundles[at])));
-    return rests && scenario.isMended() && world.bus.lag() === 0 && world.temporal.waiting().length === 0;
+    if (!scenario.isMended() || world.bus.lag() > 0 || world.temporal.waiting().length > 0) return false;
+    return scenario.bundles.every((bundle) => {
+      const status = scenario.statusOf(bundle);
+      // What would act on another bundle is never begun where that one did not become public.
+      return status ? isAtRest(status) : isOver(bundle);
+    });
   };
 
   let calmSteps = 0;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { simulate } from './simulate.ts';
 
 vi.mock('@temporalio/workflow', () => import('./workflow-module.ts'));
@@ -10,9 +10,6 @@ vi.mock('../../infra/http/request.ts', async (original) => ({
 const one = process.env.LOCKSTEP_SIMULATION_SEED;
 const many = Number(process.env.LOCKSTEP_SIMULATION_SEEDS ?? 1_000);
 const seeds = one ? [one] : Array.from({ length: many }, (_, number) => String(number + 1));
-
-beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
-afterAll(() => void vi.useRealTimers());
 
 test(
   'whatever crashes, waits, repeats or is lost, every invariant holds at every step and every bundle comes to an end',

@@ -17,6 +17,8 @@ type Running = Execution & {
   closed: boolean;
   /** Activities that have not ended, with their last failure. */
   pending: Map<object, string>;
+  /** What queries were answered since the last task, which alone changes a workflow; undefined while one runs. */
+  answers: Map<string, unknown> | undefined;
 };
 const away = () =>
   new ServiceError('Temporal is away', {
@@ -51,6 +53,7 @@ export function createTemporal(deps: TemporalDeps) {
       return;
     }
     execution.tasked = false;
+    execution.answers = undefined;
     const jobs = execution.jobs.splice(0).sort((a, b) => a.rank - b.rank);
     executing.run(execution, () => {
       for (const job of jobs) job.run();
@@ -58,12 +61,13 @@ export function createTemporal(deps: TemporalDeps) {
     for (;;) {
       await settled();
       const ready = [...execution.waits].filter(({ holds }) => executing.run(execution, holds));
-      if (ready.length === 0) return;
+      if (ready.length === 0) break;
       for (const wait of ready) {
         execution.waits.delete(wait);
         wait.resolve(true);
       }
     }
+    execution.answers = new Map();
   }
 
   function execute(execution: Running, name: string, input: unknown[], options: ActivityOptions): Promise<unknown> {
@@ -93,6 +97,7 @@ export function createTemporal(deps: TemporalDeps) {
       tasked: false,
       closed: false,
       pending: new Map(),
+      answers: new Map(),
       timer: (duration, run) => void scheduler.after(ms(duration, 0), () => enqueue(execution, 2, run)),
       execute: (name, args, options) => execute(execution, name, args, options),
       tell: (other, sent, message) =>
@@ -195,9 +200,11 @@ export function createTemporal(deps: TemporalDeps) {
     ask<T>(id: string, { name }: Named): T | undefined {
       const execution = executions.get(id);
       const handler = execution?.handlers.get(name);
-      return execution && handler
-        ? copy(executing.run(execution, () => handler.run(undefined as never) as T))
-        : undefined;
+      if (!execution || !handler) return undefined;
+      const known = execution.answers?.get(name) as T | undefined;
+      const answer = known ?? copy(executing.run(execution, () => handler.run(undefined as never) as T));
+      execution.answers?.set(name, answer);
+      return answer;
     },
     /** A call of an operator's command, which may find Temporal away. */
     reach: <T>(use: () => T): Promise<T> => faults.call('temporal', away, use),

@@ -1,10 +1,18 @@
 import { Channel } from '../../schemas/bundle.ts';
+import type { Digest } from '../../schemas/text.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
 import { digest, fourGates } from './release-fixture.ts';
 import { channels, type Revision, waves } from './release-reference.ts';
 
-export const sealOf = (revision: number) => digest(`revision ${revision}`);
-const place = (gate: string) => digest(gate).slice(0, 8);
+const known = new Map<string, Digest>();
+/** A life asks for the same few over and over. */
+const digestOnce = (text: string): Digest => {
+  const value = known.get(text) ?? digest(text);
+  known.set(text, value);
+  return value;
+};
+export const sealOf = (revision: number) => digestOnce(`revision ${revision}`);
+const place = (gate: string) => digestOnce(gate).slice(0, 8);
 export const errorOf = (gate: string) => `LAW-BASIS.${place(gate)}`;
 export const warningOf = (gate: string) => `WRD-TITLE.${place(gate)}`;
 
