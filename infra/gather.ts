@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TransientFailure } from '../activities/ports/event-bus.ts';
 import { settledWithin } from './within.ts';
 
@@ -7,19 +7,17 @@ type Options = {
   most: number;
   /** How long one batch may hold up the next. Left out where somebody else watches over calls that hang. */
   patienceMs?: number;
-  /** How long the first call waits for others, where many come in the same moment though not in the same turn. */
-  lingerMs?: number;
 };
 
 /**
  * Answers single calls together: while one batch runs the next calls gather, and then all of them go, in the order in which
- * they came. Calls that come in one turn of the event loop (timers that ran out at the same T0) are one batch from the start.
+ * they came. Calls that come in one turn of the event loop (attempts that woke for the same T0) are one batch from the start.
  * `answerAll` answers in the order of its calls. Where it rejects, or takes longer than the patience, each of its calls
  * rejects, and may have had its effect all the same.
  */
 export function gather<Call, Answer>(
   answerAll: (calls: Call[]) => Promise<Answer[]>,
-  { most, patienceMs, lingerMs }: Options,
+  { most, patienceMs }: Options,
 ): (call: Call) => Promise<Answer> {
   const waiting: { call: Call; answered: PromiseWithResolvers<Answer> }[] = [];
   let running = false;
@@ -41,7 +39,7 @@ export function gather<Call, Answer>(
 
   async function run(): Promise<void> {
     running = true;
-    await (lingerMs ? sleep(lingerMs) : nextTurn());
+    await nextTurn();
     while (waiting.length > 0) await runBatch();
     running = false;
   }

@@ -1,5 +1,6 @@
 import type { Announcer } from '../ports/announcer.ts';
 import type { CoreStore } from '../ports/core-store.ts';
+import { createAlarm } from './alarm.ts';
 import { releaseEvent } from './events.ts';
 import { mayBeLate, tellLateOrder } from './lateness.ts';
 import type { CommitAnswer, ReleaseActivities } from './types.ts';
@@ -29,6 +30,7 @@ type Committed = Extract<CommitAnswer, { outcome: 'committed' }>;
  * transaction and one record, and no task of Temporal. A repeat finds the row, and tells again by the same event ids.
  */
 export const createCommitAtInstant = ({ store, announcer, pause }: CommitDeps): ReleaseActivities['commitRelease'] => {
+  const wakeWithOthers = createAlarm(); // so that attempts for one T0 share a transaction
   let inHand = 0; // attempts of this process
   const breathe = async (): Promise<void> => {
     // An attempt that is to end has its answer all the same.
@@ -39,10 +41,10 @@ export const createCommitAtInstant = ({ store, announcer, pause }: CommitDeps): 
     const staging = await store.staging(sealed); // now, while there is time
     let answer = await store.commit(sealed, releaseId);
     for (let most = LONGEST_WAIT_MS; answer.outcome === 'early' && answer.waitMs <= most; most = NEARLY_MS) {
-      await pause(answer.waitMs);
+      await wakeWithOthers(answer.t0, pause(answer.waitMs));
       answer = await store.commit(sealed, releaseId);
     }
-    if (answer.outcome === 'early') return answer;
+    if (answer.outcome === 'early') return { outcome: 'early', waitMs: answer.waitMs };
 
     const tell = async ({ committedAt, t0 }: Committed): Promise<boolean> => {
       if (!staging) return false;

@@ -76,12 +76,12 @@ export type FirstWave = { going: Going[]; inGroup: boolean };
 export type CommitAnswer =
   | { outcome: 'committed'; committedAt: Instant; t0: Instant }
   /** The database clock is not there yet. */
-  | { outcome: 'early'; waitMs: number };
+  | { outcome: 'early'; waitMs: number; t0: Instant };
 
 /** `told` is false where nobody knows whether the undoable channels heard of it. */
 export type ToldCommit =
   | { outcome: 'committed'; committedAt: Instant; told: boolean }
-  | Extract<CommitAnswer, { outcome: 'early' }>;
+  | { outcome: 'early'; waitMs: number };
 
 export type ReleaseOrder =
   | { type: 'release.prepare.v1'; channels: Channel[]; attempt: number }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
+import { createCommitAtInstant } from '../../activities/releases/commit-at-instant.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
 import type { CommitRequest } from '../../infra/postgres/core/may-commit.ts';
 import { clearRestoreMark } from '../../infra/postgres/core/restore-mark.ts';
@@ -47,6 +49,33 @@ test('100 bundles that come due together are 100 rows of one transaction, each w
     .where('bundle_id', 'in', idsOf(requests))
     .execute();
   expect(chain.map(({ bundle_id }) => bundle_id).sort()).toEqual(idsOf(requests).sort());
+});
+
+test('attempts of one T0 that looked at different moments wake together, and share one transaction, none of them early', async () => {
+  const requests = await armedMany(30);
+  const { rows: armedAnew } = await sql<{ t0: string }>`
+    update plan set t0 = date_trunc('milliseconds', clock_timestamp()) + interval '3 seconds'
+    where bundle_id = any(${idsOf(requests)}::uuid[]) returning t0`.execute(db);
+  const told: string[] = [];
+  let waiting = 0;
+  const attempt = createCommitAtInstant({
+    store,
+    announcer: { announce: async (events) => void told.push(...events.map(({ type }) => type)) },
+    // No two timers run out together.
+    pause: (ms) => {
+      waiting += 1;
+      return sleep(ms + waiting);
+    },
+  });
+  const answers = requests.map(async ({ sealed, releaseId }, place) => {
+    await sleep(place * 20);
+    return attempt(sealed, releaseId, { going: [{ channels: ['website'], attempt: 1 }], inGroup: false });
+  });
+  expect(new Set((await Promise.all(answers)).map(({ outcome }) => outcome))).toEqual(new Set(['committed']));
+  expect(await transactionsOf(requests)).toBe(1);
+  const [row] = await released(requests);
+  expect(Date.parse(row?.committed_at ?? '')).toBeGreaterThanOrEqual(Date.parse(armedAnew[0]?.t0 ?? ''));
+  expect(told).toEqual(requests.map(() => 'release.go.v1'));
 });
 
 /** What may be asked of a commit. Each makes bundles of its own, so that it can be made twice and compared. */

@@ -30,7 +30,7 @@ export const suites = {
   'act tests': { project: 'unit', files: ['test/unit/acts.test.ts'] },
   'opening tests': { project: 'unit', files: ['test/unit/website-open-release.test.ts'] },
   'seal tests': { project: 'unit', files: ['test/unit/seal.test.ts', 'test/unit/part-changes.test.ts'] },
-  'instant tests': { project: 'unit', files: ['test/unit/commit-at-instant.test.ts'] },
+  'instant tests': { project: 'unit', files: ['test/unit/commit-at-instant.test.ts', 'test/unit/alarm.test.ts'] },
   'signature tests': { project: 'unit', files: ['test/unit/kafka-event-signature.test.ts'] },
   'chain tests': { project: 'unit', files: ['test/unit/audit/chain', 'test/unit/audit/checkpoints'] },
   'promise tests': { project: 'unit', files: ['test/unit/audit/evidence-report', 'test/unit/audit/cli-audit'] },

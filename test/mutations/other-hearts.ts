@@ -144,6 +144,14 @@ const sealing = [
     ],
     ['told: without Kafka it is out all the same', 'await tell(answer).catch(() => false);', 'await tell(answer);'],
   ]),
+  ...guardsOf('activities/releases/alarm.ts', 'instant tests', [
+    ['together: who wakes first wakes the others', '      for (const wake of others) wake();\n', ''],
+    [
+      'together: whose wait was cut off wakes nobody',
+      'await Promise.race([wait, woken.promise]);',
+      'await Promise.race([wait.catch(() => undefined), woken.promise]);',
+    ],
+  ]),
 ];
 
 const events = [

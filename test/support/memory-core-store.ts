@@ -188,7 +188,7 @@ export function createMemoryCoreStore(now: () => string) {
         const waitMs = Date.parse(own.t0) - Date.parse(committedAt);
         if (waitMs <= 0) assertGroupWhole(tx, own, plans);
         for (const plan of plans) assertSignedWhole(tx, plan);
-        if (waitMs > 0) return { outcome: 'early', waitMs };
+        if (waitMs > 0) return { outcome: 'early', waitMs, t0: own.t0 };
         for (const { bundleId, revision, seal, t0, groupId } of plans) {
           const staged = tx.staging.get(key(bundleId, revision));
           if (!staged) throw refuse('WrongPhase', '没有预置', 'Nothing is staged');

@@ -20,7 +20,6 @@ const unsettled: Verdict = { outcome: 'unsettled' };
 export function createCommit(db: Kysely<CoreTables>): CoreStore['commit'] {
   const together = gather((requests: CommitRequest[]) => commitReleases(db, requests, 'skipped'), {
     most: 200,
-    lingerMs: 15, // timers for one T0 run out over some milliseconds; one that came first would keep all others waiting
     patienceMs: 1_000, // for a connection that died in silence
   });
   return async (sealed, releaseId) => {
@@ -66,7 +65,7 @@ const commitReleases = (db: Kysely<CoreTables>, requests: CommitRequest[], conte
     return verdicts.map((verdict): Verdict => {
       if (verdict.outcome === 'due') return { outcome: 'committed', committedAt, t0: verdict.t0 };
       if (verdict.outcome !== 'early') return verdict;
-      return { outcome: 'early', waitMs: Math.max(1, Date.parse(verdict.t0) - Date.parse(now)) };
+      return { outcome: 'early', t0: verdict.t0, waitMs: Math.max(1, Date.parse(verdict.t0) - Date.parse(now)) };
     });
   });
 
