@@ -25,6 +25,7 @@ export function createByteCache<V extends { body: Uint8Array }>(maxBytes: number
         remove(oldest);
       }
     },
+    remove,
     removeWhere(matches: (key: string) => boolean): void {
       for (const key of entries.keys()) if (matches(key)) remove(key);
     },

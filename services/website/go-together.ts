@@ -5,13 +5,14 @@ import type { Bilingual } from '../../schemas/text.ts';
 import { type OpenedFile, openRelease } from './open-release.ts';
 import { orRefusal } from './or-refusal.ts';
 import type { OpenedRelease } from './public-view.ts';
-import type { Going, SealedFile, SiteInbox, SiteWrites } from './site-store.ts';
+import type { Going, SealedFile, SiteInbox, SiteWrites, TakeHeld } from './site-store.ts';
 
 export type GoOrder = Extract<ReleaseEvent, { type: 'release.go.v1' }>;
 
 type Deps<Tx> = {
   inbox: SiteInbox<Tx>;
   site: Pick<SiteWrites<Tx>, 'staged' | 'sealedFiles' | 'refuse' | 'goLive'>;
+  take: TakeHeld;
   /** Given what was opened for a switch that has happened: nobody need open it again. */
   remember: (releases: OpenedRelease[]) => void;
 };
@@ -24,7 +25,7 @@ const AT_ONCE_BYTES = 16 * 1024 * 1024;
  * statements are what costs. Each keeps its own inbox row and its own refusal; one that makes the transaction fail is
  * tried alone, and holds up no other. Resolves to whether the order was new.
  */
-export function createGoTogether<Tx>({ inbox, site, remember }: Deps<Tx>): (order: GoOrder) => Promise<boolean> {
+export function createGoTogether<Tx>({ inbox, site, take, remember }: Deps<Tx>): (order: GoOrder) => Promise<boolean> {
   return gatherWhole(
     async (orders: GoOrder[]) => {
       let opened: OpenedRelease[] = [];
@@ -55,6 +56,7 @@ export function createGoTogether<Tx>({ inbox, site, remember }: Deps<Tx>): (orde
     for (const portion of inPortions(orders.filter(isStaged), AT_ONCE_BYTES, bytesOf)) {
       const sealed = await site.sealedFiles(
         portion.map(({ data }) => data.releaseId),
+        take,
         tx,
       );
       for (const order of portion) {

@@ -4,11 +4,12 @@ import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { atMost } from './at-most.ts';
+import { createByteCache } from './byte-cache.ts';
 import { createGoTogether, type GoOrder } from './go-together.ts';
 import { orRefusal } from './or-refusal.ts';
 import type { OpenedRelease } from './public-view.ts';
 import type { Receipts } from './receipts.ts';
-import type { SealedFile, SiteInbox, SiteWrites } from './site-store.ts';
+import type { SealedFile, SiteInbox, SiteWrites, TakeHeld } from './site-store.ts';
 
 export interface Deps<Tx> {
   inbox: SiteInbox<Tx>;
@@ -27,13 +28,24 @@ export interface Deps<Tx> {
 
 /** Each holds a connection and the ciphertext of a release; an order to go, and a reader, must not wait behind all of them. */
 const aloneAtOnce = 6;
+/**
+ * Ciphertext that came with a `prepare` is kept for its `go`, the newest of it: at a T0 of many bundles, reading it back
+ * from the database is most of what a switch takes. After a restart, or where there is more, it is read.
+ */
+const heldBytes = 16 * 1024 * 1024;
 
 /**
  * Handles one release event. The receipt is announced after the transaction and from the stored row, also for a
  * duplicate: a crash between the two is healed by the redelivery, and the repeated receipt has the same event id.
  */
 export function createHandler<Tx>({ inbox, site, staging, receipts, inspect, remember, onLive, log }: Deps<Tx>) {
-  const go = createGoTogether({ inbox, site, remember });
+  const held = createByteCache<{ body: Uint8Array }>(heldBytes);
+  const take: TakeHeld = (sha256) => {
+    const body = held.get(sha256)?.body;
+    held.remove(sha256);
+    return body;
+  };
+  const go = createGoTogether({ inbox, site, take, remember });
 
   const inTurn = atMost(aloneAtOnce);
   const handleAlone = (event: Exclude<Order, GoOrder>): Promise<boolean> =>
@@ -70,7 +82,11 @@ export function createHandler<Tx>({ inbox, site, staging, receipts, inspect, rem
       if ('refusal' in sealed) return site.refuse(release, sealed.refusal, tx);
       files.push({ ...object, sealed: sealed.value });
     }
-    return site.stage(release, files, tx);
+    await site.stage(release, files, tx);
+    for (const [at, { ciphertext }] of objects.entries()) {
+      const body = files[at]?.sealed;
+      if (ciphertext && body) held.set(ciphertext.sha256, { body });
+    }
   }
 
   return async (event: LockstepEvent): Promise<void> => {

@@ -7,6 +7,9 @@ import type { Bilingual, Day, Digest, Instant } from '../../schemas/text.ts';
 /** A staged object and its ciphertext, as it came out of the staging blob store. */
 export type SealedFile = Omit<StagedObject, 'ciphertext'> & { sealed: Uint8Array };
 
+/** Ciphertext that is in memory, by its digest. */
+export type TakeHeld = (sha256: string) => Uint8Array | undefined;
+
 /** `attempt` is the try of this channel that an order belongs to; receipts say it back. */
 export type StagedRelease = { releaseId: ReleaseId; bundleId: BundleId; seal: Digest; attempt: number };
 
@@ -64,8 +67,11 @@ export interface SiteWrites<Tx> {
   refuse(release: StagedRelease, refusal: Bilingual, tx: Tx): Promise<void>;
   /** Of these releases those that wait for their `go`, held until the end of `tx`; `bytes` of all files of each. */
   staged(releaseIds: readonly ReleaseId[], tx: Tx): Promise<{ releaseId: ReleaseId; bytes: number }[]>;
-  /** The staged files of releases; none for one that has none. */
-  sealedFiles(releaseIds: readonly ReleaseId[], tx: Tx): Promise<Map<ReleaseId, SealedFile[]>>;
+  /**
+   * The staged files of releases; none for one that has none. `take` is asked for the ciphertext by the digest of what lies
+   * in the store, which is read where it answers with nothing.
+   */
+  sealedFiles(releaseIds: readonly ReleaseId[], take: TakeHeld, tx: Tx): Promise<Map<ReleaseId, SealedFile[]>>;
   /**
    * The one switch: from the commit of `tx` on, all pages of these releases are public, before it none. Where a bundle
    * shows a release that was committed later, that one stays. One of a group waits here until every member was told to go;

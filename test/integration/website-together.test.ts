@@ -1,8 +1,9 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealObject } from '../../activities/releases/sealed-staging.ts';
 import { openWebsiteDatabase } from '../../infra/postgres/website/open.ts';
 import { type OwnWebsite, startOwnWebsite } from '../support/own-website.ts';
-import { type SampleRelease, sampleRelease } from '../support/website.ts';
+import { type SampleRelease, sampleRelease, startWebsite } from '../support/website.ts';
 
 // At one T0 many bundles are told to go in the same moment; they share transactions and sends.
 let website: OwnWebsite;
@@ -59,6 +60,29 @@ test('of releases that go together each has its own outcome: one that is refused
   expect(website.statesOf(never)).toEqual(['refused']);
   expect(website.statesOf(broken)).toEqual(['ready']);
   for (const release of sound) expect(website.statesOf(release)).toEqual(['ready', 'live', 'verified']);
+});
+
+test('what came with prepare is still in memory: it counts only while the database holds the same', async () => {
+  const [changed, ...sound] = await prepared(3);
+  if (!changed) throw new Error('none');
+  const client = new pg.Client({ connectionString: website.databaseUrl });
+  await client.connect();
+  await client.query(
+    "update staged_object set ciphertext = ciphertext || '\\x00' where release_id = $1 and path = $2",
+    [changed.releaseId, 'index.html'],
+  );
+  await client.end();
+  await Promise.all([changed, ...sound].map((release) => website.go(release)));
+  expect(await statuses([changed, ...sound])).toEqual([404, 200, 200]);
+  expect(website.statesOf(changed)).toEqual(['ready', 'refused']);
+});
+
+test('what one instance prepared another lets go, which reads it from the database', async () => {
+  const releases = await prepared(3);
+  const other = await startWebsite(website.databaseUrl, website.stagingDir);
+  await Promise.all(releases.map((release) => other.go(release)));
+  await other.stop();
+  expect(await statuses(releases)).toEqual([200, 200, 200]);
 });
 
 test('orders that come twice, beside each other and again, change nothing and say the same', async () => {

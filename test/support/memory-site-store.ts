@@ -125,7 +125,7 @@ function writesOf(now: () => string): SiteWrites<SiteTables> {
         (tx.files.get(releaseId) ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
       return staged.map((releaseId) => ({ releaseId, bytes: bytesOf(releaseId) }));
     },
-    async sealedFiles(releaseIds, tx) {
+    async sealedFiles(releaseIds, _take, tx) {
       return new Map(releaseIds.map((releaseId) => [releaseId, tx.files.get(releaseId) ?? []]));
     },
     async goLive(releases, tx) {

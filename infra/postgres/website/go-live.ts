@@ -28,12 +28,25 @@ export const goingLive: Pick<SiteWrites<Tx>, 'staged' | 'sealedFiles' | 'goLive'
     return rows.map(({ release_id, bytes }) => ({ releaseId: ReleaseId.parse(release_id), bytes: bytes ?? 0 }));
   },
 
-  async sealedFiles(releaseIds, tx) {
-    const rows = await tx.selectFrom('staged_object').selectAll().where('release_id', 'in', releaseIds).execute();
-    const files = rows.map(({ release_id, path, media_type, sha256, bytes, ciphertext }) => ({
-      releaseId: ReleaseId.parse(release_id),
-      file: { path, mediaType: media_type, sha256: Digest.parse(sha256), bytes, sealed: ciphertext },
-    }));
+  async sealedFiles(releaseIds, take, tx) {
+    const rows = await tx
+      .selectFrom('staged_object')
+      .select(['release_id', 'path', 'media_type', 'sha256', 'bytes'])
+      // Of what lies there now, so that what is in memory stands for it and for nothing else.
+      .select(sql<string>`encode(sha256(ciphertext), 'hex')`.as('lies'))
+      .where('release_id', 'in', releaseIds)
+      .execute();
+    const held = rows.map(({ lies }) => take(lies));
+    const ciphertext = await ciphertextOf(
+      rows.filter((_, at) => !held[at]),
+      tx,
+    );
+    const files = rows.flatMap(({ release_id, path, media_type, sha256, bytes }, at) => {
+      const sealed = held[at] ?? ciphertext.get(`${release_id}/${path}`);
+      if (!sealed) return [];
+      const file = { path, mediaType: media_type, sha256: Digest.parse(sha256), bytes, sealed };
+      return [{ releaseId: ReleaseId.parse(release_id), file }];
+    });
     const byRelease = Map.groupBy(files, ({ releaseId }) => releaseId);
     return new Map([...byRelease].map(([releaseId, own]) => [releaseId, own.map(({ file }) => file)]));
   },
@@ -49,6 +62,25 @@ export const goingLive: Pick<SiteWrites<Tx>, 'staged' | 'sealedFiles' | 'goLive'
     await show([...alone, ...whole], tx);
   },
 };
+
+async function ciphertextOf(
+  objects: readonly { release_id: string; path: string }[],
+  tx: Tx,
+): Promise<Map<string, Uint8Array>> {
+  if (objects.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('staged_object')
+    .select(['release_id', 'path', 'ciphertext'])
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple('release_id', 'path'),
+        'in',
+        objects.map(({ release_id, path }) => tuple(release_id, path)),
+      ),
+    )
+    .execute();
+  return new Map(rows.map(({ release_id, path, ciphertext }) => [`${release_id}/${path}`, ciphertext]));
+}
 
 export const stopWaiting = (releaseIds: readonly string[], tx: Tx) =>
   tx
