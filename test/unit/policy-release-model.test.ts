@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BundleId } from '../../schemas/bundle.ts';
@@ -12,6 +13,7 @@ vi.mock('@temporalio/workflow', () => import('../support/workflow-runtime.ts'));
 
 const asked = process.env.LOCKSTEP_MODEL_RUNS;
 const numRuns = asked ? Number(asked) : 10_000;
+const seed = Number(process.env.LOCKSTEP_MODEL_SEED ?? randomInt(2 ** 31));
 
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterAll(() => void vi.useRealTimers());
@@ -22,8 +24,9 @@ test(
     const reached = new Set<string>();
     await fc.assert(
       fc.asyncProperty(lives, (life) => live(life, reached)),
-      { numRuns },
+      { numRuns, seed },
     );
+    process.stdout.write(`${numRuns} lives of seed ${seed}\n`);
     // A model that never gets far proves nothing; but a few hundred lives may miss a rare state by chance.
     if (numRuns < 10_000) return;
     expect([...reached].sort()).toEqual(
