@@ -39,9 +39,11 @@ export function createTests({ directory, environment, signal }: Deps) {
       const only = some.only ? ['-t', some.only] : [];
       await rm(outputFile, { force: true });
       const reporter = ['--reporter=json', `--outputFile=${outputFile}`];
+      // One worker: the other processors have copies of their own. What was transformed goes with the copy.
+      const own = ['--maxWorkers=1', `--fsModuleCachePath=${join(directory, 'transformed')}`];
       const env = { ...process.env, ...environment, LOCKSTEP_MODEL_RUNS: String(some.lives ?? '') };
       const ended = await vitest(
-        ['run', '--project', project, '--bail=1', ...reporter, ...files, ...only],
+        ['run', '--project', project, '--bail=1', ...own, ...reporter, ...files, ...only],
         env,
         patienceMs(some.lives),
       );
