@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
+import { atMost } from '../../infra/at-most.ts';
 import type { LockstepEvent, ReleaseEvent } from '../../schemas/events.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Bilingual } from '../../schemas/text.ts';
-import { atMost } from './at-most.ts';
 import { createByteCache } from './byte-cache.ts';
 import { createGoTogether, type GoOrder } from './go-together.ts';
 import { orRefusal } from './or-refusal.ts';

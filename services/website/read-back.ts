@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { digestOf } from '../../activities/digest.ts';
 import { clearSlots } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
+import { atMost } from '../../infra/at-most.ts';
 import type { ReleaseId } from '../../schemas/release.ts';
 import type { Bilingual } from '../../schemas/text.ts';
-import { atMost } from './at-most.ts';
 import type { Receipts } from './receipts.ts';
 import type { SiteRecords } from './site-store.ts';
 

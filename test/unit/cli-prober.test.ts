@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { postObservations, readPosts } from '../../services/cli/prober/followers.ts';
+import { pollInTurn } from '../../services/cli/prober/poll.ts';
 import { sitePages, startProber } from '../../services/cli/prober/start.ts';
 import { judge } from '../../services/cli/prober/verdict.ts';
 
@@ -81,6 +82,45 @@ test('many groups in turn: the one whose text comes late is found, and no other'
   const verdict = await prober.verdict(null);
   expect(verdict?.tears.map(({ group, missing }) => `${group} ${missing}`)).toContain('bundle-7 text');
   expect(new Set(verdict?.tears.map(({ group }) => group))).toEqual(new Set(['bundle-7']));
+});
+
+test('many groups in turn: a page that vanishes from one that was whole is found', async () => {
+  let live = false;
+  const met = new Set<string>();
+  let [refused, after] = [0, 0];
+  await using web = await site(({ url = '' }) => {
+    if (!live) return false;
+    if (met.size === pages.length && url === '/bundle-2/text') return ++refused < 0;
+    if (refused > 0 && url === '/bundle-2/policy') after += 1;
+    return met.add(url).size > 0;
+  });
+  const pages = groupsOf(web.url, 3);
+  await using prober = startProber({ pages, followersUrl: null, intervalMs: 1, manner: 'groups-in-turn' });
+  await prober.watching;
+  live = true;
+  await until(() => after > 1);
+  const verdict = await prober.verdict(null);
+  expect(new Set(verdict?.tears.map(({ group, missing }) => `${group} ${missing}`))).toEqual(
+    new Set(['bundle-2 text']),
+  );
+});
+
+test('many groups in turn: once one is public none of the others waits for its turn', async () => {
+  await using web = await site(() => true);
+  const pages = groupsOf(web.url, 5);
+  const [stop, met] = [new AbortController(), new Set<string>()];
+  // The first group is looked at at once, and the others would be in hours.
+  const random = vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValue(0.9);
+  const polling = pollInTurn([...Map.groupBy(pages, ({ group }) => group).values()], {
+    intervalMs: 4_000_000,
+    signal: stop.signal,
+    isPublic: ({ status }) => status === 200,
+    onAnswer: ({ url }) => void met.add(url),
+  });
+  await until(() => met.size === pages.length);
+  stop.abort();
+  await polling;
+  random.mockRestore();
 });
 
 test('the prober, a process of its own, finds the interpretation that came after its policy', async () => {

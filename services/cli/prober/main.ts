@@ -38,22 +38,16 @@ async function probe({ pages, followersUrl, intervalMs, manner }: ProbeOrder): P
     observations.push({ group, page, requestedAt, answeredAt, visible: isPublic(answer) });
     answered(nameOf({ group, page }));
   };
-  const groups = Map.groupBy(pages, ({ group }) => group);
-  const notWhole = new Set(groups.keys());
   const lanes =
     manner === 'each-page'
       ? pages.map((page) =>
           poll(page, { intervalMs, wantBody: false, signal: stop.signal, onAnswer: (answer) => note(page, answer) }),
         )
-      : [...groups].map(([group, pagesOfIt]) =>
-          pollInTurn(pagesOfIt, {
-            intervalMs: () => intervalMs * notWhole.size,
-            signal: stop.signal,
-            isPublic,
-            onAnswer: note,
-            onWhole: (whole) => void (whole ? notWhole.delete(group) : notWhole.add(group)),
+      : [
+          pollInTurn([...Map.groupBy(pages, ({ group }) => group).values()], {
+            ...{ intervalMs, signal: stop.signal, isPublic, onAnswer: note },
           }),
-        );
+        ];
   if (followersUrl) {
     lanes.push(
       // A list of everything ever posted is heavier than a page, and its posts cannot be torn by a race of requests.

@@ -20,8 +20,8 @@ export const ProbeOrder = z.strictObject({
   /**
    * What a lane asks for. `each-page`: every page has its own. `groups-in-turn`, for many groups: one lane per group, in
    * which its pages take turns, and once one is met in public, all the others are asked for at once. `intervalMs` is then
-   * between two requests of all lanes together, so that looking costs the same however many groups there are, and the
-   * fewer are left, the closer they are looked at.
+   * between two requests of all lanes together, so that looking costs the same however many groups there are; the first
+   * page that is met ends that, and all groups are looked at as closely as readers would.
    */
   manner: z.enum(['each-page', 'groups-in-turn']).default('each-page'),
 });

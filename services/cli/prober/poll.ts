@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../../../infra/at-most.ts';
 import type { ProbedPage } from './messages.ts';
 
 export type Answer = { requestedAt: number; answeredAt: number; status: number; body: string };
@@ -11,6 +12,11 @@ const now = () => performance.timeOrigin + performance.now();
 const ANSWER_WITHIN_MS = 5_000;
 /** How often a group is looked at that is public as a whole: it may still vanish in part. */
 const CALM_MS = 1_000;
+/** Once something is public: looks at all that is not whole are so far apart, and at one group not closer than this. */
+const CLOSE_APART_MS = 1;
+const CLOSE_MS = 10;
+/** With the pages that are asked for beside each other, about as many requests as readers have of the symlink floor. */
+const GROUPS_AT_ONCE = 3;
 
 /** One GET as a reader's browser makes it, on a kept connection; undefined where no answer came. */
 function get(url: URL, family: 4 | 6 | null, agents: { http: HttpAgent; https: HttpsAgent }, wantBody: boolean) {
@@ -66,45 +72,57 @@ export async function poll(
 
 /**
  * Asks for one page of a group at a time, the pages in turn. One that is met in public has all the others asked for at
- * once: that is when a reader could have the one without the other. A group that is whole is looked at less often.
+ * once: that is when a reader could have the one without the other. Until something is public the looks at all groups
+ * together are `intervalMs` apart; the first page that is met has every group looked at without waiting, as readers would,
+ * and what is not whole then is looked at closely. A group that is whole is looked at less often: it may still tear.
  */
 export async function pollInTurn<P extends Pick<ProbedPage, 'url' | 'family'>>(
-  pages: readonly P[],
+  groups: readonly (readonly P[])[],
   options: {
-    /** Asked before every pause. */
-    intervalMs(): number;
+    intervalMs: number;
     signal: AbortSignal;
     isPublic(answer: Answer): boolean;
-    /** All pages were met, or one has vanished since. */
-    onWhole(whole: boolean): void;
     onAnswer(page: P, answer: Answer | undefined): void;
   },
 ): Promise<void> {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const inTurn = atMost(GROUPS_AT_ONCE);
+  const notWhole = new Set(groups);
+  const firstMet = new AbortController();
   const ask = async (page: P): Promise<boolean> => {
     const answer = await get(new URL(page.url), page.family, agents, false);
     options.onAnswer(page, answer);
     return answer !== undefined && options.isPublic(answer);
   };
-  let whole = false;
-  const become = (isWhole: boolean) => {
-    if (whole !== isWhole) options.onWhole(isWhole);
-    whole = isWhole;
+  /** Resolves to what is known of the group then. */
+  const look = async (pages: readonly P[], page: P): Promise<'hidden' | 'half' | 'whole'> => {
+    const met = await ask(page);
+    if (!met) notWhole.add(pages);
+    if (!met || !notWhole.has(pages)) return met ? 'whole' : 'hidden';
+    firstMet.abort();
+    const others = await Promise.all(pages.filter((other) => other !== page).map(ask));
+    if (!others.every(Boolean)) return 'half';
+    notWhole.delete(pages);
+    return 'whole';
   };
-  await sleep(Math.random() * options.intervalMs()); // many groups: they spread out
-  try {
+  const untilNextLook = () =>
+    firstMet.signal.aborted ? Math.max(CLOSE_MS, CLOSE_APART_MS * notWhole.size) : options.intervalMs * notWhole.size;
+  const rest = (ms: number): Promise<void> =>
+    firstMet.signal.aborted ? sleep(ms) : sleep(ms, undefined, { signal: firstMet.signal }).catch(() => {});
+
+  const watch = async (pages: readonly P[]): Promise<void> => {
+    await rest(Math.random() * untilNextLook()); // they spread out
     for (let turn = 0; !options.signal.aborted; turn += 1) {
-      const started = now();
       const page = pages[turn % pages.length];
       if (!page) return;
-      const met = await ask(page);
-      if (!met) become(false);
-      else if (!whole) {
-        become((await Promise.all(pages.filter((other) => other !== page).map(ask))).every(Boolean));
-        if (!whole) continue; // half of it is public: look again at once
-      }
-      await sleep(Math.max(1, (whole ? CALM_MS : options.intervalMs()) - (now() - started)));
+      const started = now();
+      const seen = await inTurn(() => look(pages, page));
+      if (seen === 'half') continue; // look again at once
+      await rest(Math.max(1, (seen === 'whole' ? CALM_MS : untilNextLook()) - (now() - started)));
     }
+  };
+  try {
+    await Promise.all(groups.map(watch));
   } finally {
     agents.http.destroy();
     agents.https.destroy();
