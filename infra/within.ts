@@ -24,3 +24,12 @@ export async function settledWithin(work: Promise<unknown>, ms: number): Promise
     enough.abort();
   }
 }
+
+/**
+ * A pause that is never too short. Node counts a timer from when its turn of the event loop began: where that has been at
+ * work for some milliseconds, the timer runs out as much too early.
+ */
+export async function atLeast(ms: number, pause: (ms: number) => Promise<void>): Promise<void> {
+  const until = performance.now() + ms;
+  for (let left = ms; left > 0; left = until - performance.now()) await pause(Math.ceil(left));
+}

@@ -16,6 +16,8 @@ export function openDatabase<DB>(url: string, { max = 10 }: { max?: number } = {
   });
   // An idle connection that breaks (restart of the server) is replaced at the next query; it must not end the process.
   pool.on('error', () => {});
+  // Nor one that breaks between two statements of a transaction: the next of them rejects.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 }
 

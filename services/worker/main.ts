@@ -22,6 +22,7 @@ import { connectTemporal, taskQueues } from '../../infra/temporal/client.ts';
 import { withHeartbeats } from '../../infra/temporal/heartbeat.ts';
 import { installTemporalRuntime } from '../../infra/temporal/runtime.ts';
 import { workflowBundle } from '../../infra/temporal/workflow-bundle.ts';
+import { atLeast } from '../../infra/within.ts';
 import { type LockstepEvent, Topic } from '../../schemas/events.ts';
 import { consume } from '../consume.ts';
 import { runProcess, serveHealth } from '../process-frame.ts';
@@ -97,7 +98,8 @@ await runProcess('worker', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
     activities: withHeartbeats(
       createReleaseActivities({
         ...{ store, announcer, calendar: office.calendar, stage },
-        pause: (ms) => Context.current().sleep(ms),
+        // Too early by a millisecond, a hundred attempts would look in vain.
+        pause: (ms) => atLeast(ms, Context.current().sleep),
       }),
     ),
     // Commits wait for T0 in their slots: of the usual 100 a T0 of 100 bundles would leave none for anything else.

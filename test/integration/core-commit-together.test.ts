@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { createCommitAtInstant } from '../../activities/releases/commit-at-instant.ts';
 import { openDatabase } from '../../infra/postgres/client.ts';
+import { lockPlans, readArmed } from '../../infra/postgres/core/armed-rows.ts';
 import type { CommitRequest } from '../../infra/postgres/core/may-commit.ts';
 import { clearRestoreMark } from '../../infra/postgres/core/restore-mark.ts';
 import { createCoreStore } from '../../infra/postgres/core/store.ts';
@@ -76,6 +77,13 @@ test('attempts of one T0 that looked at different moments wake together, and sha
   const [row] = await released(requests);
   expect(Date.parse(row?.committed_at ?? '')).toBeGreaterThanOrEqual(Date.parse(armedAnew[0]?.t0 ?? ''));
   expect(told).toEqual(requests.map(() => 'release.go.v1'));
+});
+
+test('of one T0 all are early or none is: a batch looks at the clock once', async () => {
+  const t0 = future();
+  const requests = await Promise.all(Array.from({ length: 100 }, () => armed(t0)));
+  const waits = (await readArmed(db, idsOf(requests))).map(({ wait_ms }) => wait_ms);
+  expect(new Set(waits).size).toBe(1);
 });
 
 /** What may be asked of a commit. Each makes bundles of its own, so that it can be made twice and compared. */
@@ -238,6 +246,28 @@ describe('asked together', () => {
       'The release is held',
     ]);
   });
+});
+
+test('a worker that falls silent amid its commit keeps no lock: the hold gets through, and nothing of the commit happens', async () => {
+  const request = await armed();
+  const [frozen, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const pool = openDatabase<CoreTables>(url, { max: 1 });
+  const silent = pool.transaction().execute(async (tx) => {
+    await lockPlans(tx, idsOf([request]), 'skipped');
+    frozen.resolve();
+    await held.promise; // it does not answer, nor does it end
+    await readArmed(tx, idsOf([request])); // thawed, it goes on
+  });
+  const ended = silent.then(
+    () => 'committed',
+    () => 'rejected',
+  );
+  await frozen.promise;
+  expect(await store.savePlan(request.sealed, null)).toEqual({ committedAt: null });
+  held.resolve();
+  expect(await ended).toBe('rejected');
+  expect(await released([request])).toEqual([]);
+  await pool.destroy();
 });
 
 test('two workers and the holds of people at once: every answer is what the rows say', async () => {

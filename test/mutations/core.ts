@@ -11,7 +11,7 @@ export const core = [
     ['commit: a 公告 interprets nothing', 'if (!whole && !isNotice) {', 'if (!whole) {'],
     [
       'commit: a 公告 that changes a policy is interpreted',
-      "!manifest.acts?.some(({ act }) => act === 'amend' || act === 'supersede')",
+      "!acts.some((act) => act === 'amend' || act === 'supersede')",
       'true',
     ],
     ['commit: every gate', 'if (open.length > 0) {', never],
@@ -40,6 +40,12 @@ export const core = [
       '',
     ],
     ['together: nobody waits for the lock of one', 'sql`skip locked`', 'sql``'],
+    ['together: of one T0 all are early or none', 'statement_timestamp()', 'clock_timestamp()'],
+    [
+      'commit: a worker that falls silent keeps no lock',
+      "set_config('idle_in_transaction_session_timeout', '3s', true)",
+      "set_config('idle_in_transaction_session_timeout', '0', true)",
+    ],
     [
       'commit: let pass on this very seal',
       '(select finding from override\n          where (bundle_id, revision, seal) = (plan.bundle_id, plan.revision, plan.seal)',

@@ -12,10 +12,15 @@ type Member = { request: CommitRequest; row: ArmedRow };
 /** Armed, signed, staged, and its instant has come. */
 function member(groupId: string | null = null): Member {
   const bundleId = newBundleId();
+  const manifest = manifestOf(bundleId);
   const [seal, releaseId] = [digest(bundleId), ReleaseId.parse(randomUUID())];
   const row: ArmedRow = {
     ...{ bundle_id: bundleId, revision: 2, seal, t0, group_id: groupId, accepted: 2, staged: releaseId, wait_ms: 0 },
-    revision_row: { gates: fourGates, obligations: { errors: [], warnings: [] }, manifest: manifestOf(bundleId) },
+    revision_row: {
+      gates: Object.fromEntries(fourGates.map(({ id, name }) => [id, name])),
+      obligations: { errors: [], warnings: [] },
+      ...{ policyKind: manifest.policyKind, acts: [], roles: manifest.items.map(({ role }) => role) },
+    },
     signed: fourGates.map(({ id }) => ({ gate: id, answers: [] })),
     overridden: [],
   };
@@ -58,11 +63,10 @@ test('before its instant it is early, but what is missing is said at once', () =
 
 test('a 公告 goes without interpretation, but not one that changes a policy', () => {
   const own = member();
-  const { manifest } = own.row.revision_row ?? {};
-  if (!manifest) throw new Error('not reached');
-  Object.assign(manifest, { policyKind: 'release-notice', items: manifest.items.slice(0, 1) });
-  const acting = (act: 'withdraw' | 'supersede') =>
-    Object.assign(manifest, { acts: [{ act, target: newBundleId(), reason: '新规定' }] });
+  const row = own.row.revision_row;
+  if (!row) throw new Error('not reached');
+  Object.assign(row, { policyKind: 'release-notice', roles: row.roles.slice(0, 1) });
+  const acting = (act: 'withdraw' | 'supersede') => Object.assign(row, { acts: [act] });
   acting('withdraw');
   expect(mayCommit(own.request, rowsOf([own]))).toMatchObject({ outcome: 'due' });
   acting('supersede');
@@ -94,7 +98,7 @@ describe('it does not go', () => {
     [
       'without plan and materials',
       'BundleIncomplete',
-      ({ row }) => void row.revision_row?.manifest.items.splice(1, Number.POSITIVE_INFINITY),
+      ({ row }) => void row.revision_row?.roles.splice(1, Number.POSITIVE_INFINITY),
     ],
     ['while a gate has not signed', 'GatesNotPassed', ({ row }) => void row.signed.shift()],
     [

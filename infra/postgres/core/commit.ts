@@ -5,7 +5,7 @@ import { permanentCause } from '../../../schemas/failures.ts';
 import type { Instant } from '../../../schemas/text.ts';
 import { gather } from '../../gather.ts';
 import { type Contended, lockPlans, readArmed } from './armed-rows.ts';
-import { type CommitRequest, mayCommit } from './may-commit.ts';
+import { type CommitRequest, type CommitRows, mayCommit } from './may-commit.ts';
 import { releaseModeOff } from './restore-mark.ts';
 import type { CoreTables } from './tables.ts';
 
@@ -69,16 +69,12 @@ const commitReleases = (db: Kysely<CoreTables>, requests: CommitRequest[], conte
     });
   });
 
-const readReleased = async (tx: Kysely<CoreTables>, requests: CommitRequest[]) =>
-  tx
-    .selectFrom('release')
-    .select(['release_id', 'committed_at', 't0'])
-    .where(
-      'release_id',
-      'in',
-      requests.map(({ releaseId }) => releaseId),
-    )
-    .execute();
+async function readReleased(tx: Kysely<CoreTables>, requests: CommitRequest[]): Promise<CommitRows['released']> {
+  const releaseIds = requests.map(({ releaseId }) => releaseId);
+  const { rows } = await sql<CommitRows['released'][number]>`
+    select release_id, committed_at, t0 from release where release_id = any(${releaseIds}::uuid[])`.execute(tx);
+  return rows;
+}
 
 const readGroups = async (tx: Kysely<CoreTables>, groupIds: string[]) =>
   groupIds.length === 0

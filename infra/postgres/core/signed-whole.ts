@@ -12,22 +12,19 @@ export function assertSignedWhole({
   overridden,
 }: Pick<ArmedRow, 'revision_row' | 'signed' | 'overridden'>): void {
   if (!row) throw permanent('SealStale', { zh: '没有这个封签的版本', en: 'There is no revision with this seal' });
-  const { manifest } = row;
-  const roles = new Set(manifest.items.map((item) => item.role));
-  const whole = roles.has('interpretation-plan') && roles.has('interpretation-material');
-  const isNotice =
-    manifest.policyKind === 'release-notice' &&
-    !manifest.acts?.some(({ act }) => act === 'amend' || act === 'supersede');
+  const { roles, policyKind, acts } = row;
+  const whole = roles.includes('interpretation-plan') && roles.includes('interpretation-material');
+  const isNotice = policyKind === 'release-notice' && !acts.some((act) => act === 'amend' || act === 'supersede');
   if (!whole && !isNotice) {
     throw permanent('BundleIncomplete', { zh: '缺少解读方案或解读材料', en: 'Plan or materials are missing' });
   }
 
   const passed = new Set(signed.map(({ gate }) => gate));
-  const open = row.gates.filter((gate) => !passed.has(gate.id));
+  const open = Object.entries(row.gates).flatMap(([gate, name]) => (passed.has(gate) ? [] : [name]));
   if (open.length > 0) {
     throw permanent('GatesNotPassed', {
-      zh: `尚未通过：${open.map((gate) => gate.name.zh).join('、')}`,
-      en: `Not signed: ${open.map((gate) => gate.name.en).join(', ')}`,
+      zh: `尚未通过：${open.map(({ zh }) => zh).join('、')}`,
+      en: `Not signed: ${open.map(({ en }) => en).join(', ')}`,
     });
   }
 
