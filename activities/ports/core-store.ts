@@ -41,6 +41,8 @@ export interface CoreStore {
   revision(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Revision | null>;
   /** What every status tells of the document: a small part of a revision that may be long. */
   heading(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Pick<Manifest, 'title' | 'issuedOn'> | null>;
+  /** What the checks found in the revision with this seal; null where there is none. */
+  findings(sealed: Pick<Sealed, 'bundleId' | 'seal'>): Promise<Finding[] | null>;
   bundleIds(): Promise<BundleId[]>;
   /** Everybody who drafted this revision or an earlier one. */
   editors(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<string[]>;

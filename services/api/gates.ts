@@ -5,7 +5,7 @@ import type { DelegationStore } from '../../activities/ports/delegation-store.ts
 import { ReturnBody, SignBody } from '../../schemas/api.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { Person } from '../../schemas/configuration.ts';
-import { type FindingKey, GateId } from '../../schemas/finding.ts';
+import { GateId } from '../../schemas/finding.ts';
 import { findingKey } from '../../schemas/finding-key.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
@@ -22,6 +22,8 @@ type Deps = {
   personOf: PersonOf;
   tell: Tell;
 };
+
+type Signature = Extract<GateDecision, { decision: 'signed' }>;
 
 /** 审签: a decision at a gate, by its reviewer or by whoever he delegated it to. */
 export function serveGates(api: FastifyInstance, { releases, store, delegations, people, personOf, tell }: Deps): void {
@@ -67,11 +69,12 @@ export function serveGates(api: FastifyInstance, { releases, store, delegations,
   }
 
   /** An answer to something that is no finding of this gate would be lost: a slip of the pen. */
-  async function assertKnown(bundleId: BundleId, gate: GateId, keys: readonly FindingKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    const revision = await store.revision(await releases.status(bundleId));
-    const known = new Set(revision?.findings.filter((finding) => finding.gate === gate).map(findingKey));
-    const stray = keys.filter((key) => !known.has(key));
+  async function assertKnown(bundleId: BundleId, { gate, seal, answers = [] }: Signature): Promise<void> {
+    if (answers.length === 0) return;
+    const findings = await store.findings({ bundleId, seal });
+    if (!findings) return; // a seal that was never given is refused as such
+    const known = new Set(findings.filter((finding) => finding.gate === gate).map(findingKey));
+    const stray = answers.map(({ finding }) => finding).filter((key) => !known.has(key));
     if (stray.length === 0) return;
     throw new Refusal(
       'BadRequest',
@@ -86,7 +89,7 @@ export function serveGates(api: FastifyInstance, { releases, store, delegations,
   api.post('/v1/bundles/:bundleId/gates/:gate/sign', async (request) => {
     const bundleId = bundleOf(request);
     const decision = { decision: 'signed' as const, ...(await deciderOf(request)), ...SignBody.parse(request.body) };
-    await assertKnown(bundleId, decision.gate, decision.answers?.map(({ finding }) => finding) ?? []);
+    await assertKnown(bundleId, decision);
     return tell(await decide(bundleId, decision));
   });
   api.post('/v1/bundles/:bundleId/gates/:gate/return', async (request) => {

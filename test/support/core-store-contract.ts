@@ -9,7 +9,8 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import { GroupId, ReleaseId, type ReleaseState } from '../../schemas/release.ts';
-import { fourGates, manifestOf, newBundleId, receipt } from './release-fixture.ts';
+import { finding } from './desk-api.ts';
+import { digest, fourGates, manifestOf, newBundleId, receipt } from './release-fixture.ts';
 
 /** What every core store keeps to, whatever holds its rows: PostgreSQL, or memory in the simulation. */
 export function coreStoreContract(opened: () => CoreStore): void {
@@ -55,6 +56,18 @@ export function coreStoreContract(opened: () => CoreStore): void {
     const { title, issuedOn } = (await store.revision(sealed))?.content.manifest ?? {};
     expect(await store.heading(sealed)).toMatchObject({ title, issuedOn });
     expect(await store.heading({ ...sealed, revision: 99 })).toBeNull();
+  });
+
+  test('findings are those of the revision with the seal, and none where there is no such seal', async () => {
+    const first = await revisionOf(newBundleId());
+    const known = await store.revision(first);
+    if (!known) throw new RangeError('The revision is missing');
+    const { revision: _, ...row } = known;
+    const second = { ...row, seal: digest('second'), findings: [finding('WRD-SPACE', 'wording', 'warning')] };
+    await store.addRevision(second);
+    expect(await store.findings(first)).toEqual([]);
+    expect(await store.findings(second)).toEqual(second.findings);
+    expect(await store.findings({ ...first, seal: digest('third') })).toBeNull();
   });
 
   describe('gate decisions', () => {

@@ -88,6 +88,7 @@ export function deskApi({
   const store = {
     revision: async () => revision,
     heading: async () => revision.content.manifest,
+    findings: async ({ seal }: { seal: string }) => (seal === revision.seal ? revision.findings : null),
     bundleIds: async () => [bundleId],
     receipts: async () => [],
     now: async () => now().toISOString(),

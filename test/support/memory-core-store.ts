@@ -81,6 +81,8 @@ export function createMemoryCoreStore(now: () => string) {
       }),
     revision: async ({ bundleId, revision }) => db.rows.revision.get(key(bundleId, revision)) ?? null,
     heading: async ({ bundleId, revision }) => db.rows.revision.get(key(bundleId, revision))?.content.manifest ?? null,
+    findings: async ({ bundleId, seal }) =>
+      rowsOf(db.rows.revision, bundleId).find((row) => row.seal === seal)?.findings ?? null,
     bundleIds: async () => [...new Set([...db.rows.revision.values()].map(({ bundleId }) => bundleId))].reverse(),
     editors: async ({ bundleId, revision }) => [
       ...new Set(

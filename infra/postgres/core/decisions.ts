@@ -29,43 +29,50 @@ function refusalOf(error: unknown): unknown {
   return refusal ? permanent(...refusal) : error;
 }
 
+/** In the order in which `addDecision` selects them. */
+const columns = [
+  ...(['bundle_id', 'revision', 'gate', 'drafter_id', 'input_sha256'] as const),
+  ...(['seal', 'decision', 'reviewer_id', 'acting_for', 'reason', 'answers'] as const),
+];
+
 type Decisions = Pick<CoreStore, 'addDecision' | 'carryDecisions' | 'addOverride' | 'addEmergency' | 'addNotice'>;
 
 /** What reviewers decided. The rows are final: whoever comes second learns of the first. */
 export const createDecisions = (db: Kysely<CoreTables>): Decisions => ({
   async addDecision({ bundleId, revision }, decision) {
-    const row = await db
+    const answers = JSON.stringify(decision.decision === 'signed' ? (decision.answers ?? []) : []);
+    const decided = db
       .selectFrom('revision')
       .innerJoin('gate_input', (join) =>
         join
           .onRef('gate_input.bundle_id', '=', 'revision.bundle_id')
           .onRef('gate_input.revision', '=', 'revision.revision'),
       )
-      .select(['drafter_id', 'sha256'])
+      .select((of) => [
+        'revision.bundle_id',
+        'revision.revision',
+        'gate_input.gate',
+        'revision.drafter_id',
+        'gate_input.sha256',
+        of.val(decision.seal).as('seal'),
+        of.val(decision.decision).as('decision'),
+        of.val(decision.reviewerId).as('reviewer_id'),
+        of.val(decision.actingFor ?? null).as('acting_for'),
+        of.val(decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null)).as('reason'),
+        sql<string>`${answers}::jsonb`.as('answers'),
+      ])
       .where('revision.bundle_id', '=', bundleId)
       .where('revision.revision', '=', revision)
-      .where('gate', '=', decision.gate)
-      .executeTakeFirst();
-    if (!row) throw permanent('BundleUnknown', { zh: '没有这个版本或这一关', en: 'There is no such revision or gate' });
+      .where('gate', '=', decision.gate);
     try {
+      // One statement: each round trip is one more that a signature waits for.
       const inserted = await db
         .insertInto('decision')
-        .values({
-          bundle_id: bundleId,
-          revision,
-          seal: decision.seal,
-          gate: decision.gate,
-          decision: decision.decision,
-          reviewer_id: decision.reviewerId,
-          acting_for: decision.actingFor ?? null,
-          drafter_id: row.drafter_id,
-          input_sha256: row.sha256,
-          reason: decision.decision === 'returned' ? decision.reason : (decision.opinion ?? null),
-          answers: JSON.stringify(decision.decision === 'signed' ? (decision.answers ?? []) : []),
-        })
+        .columns(columns)
+        .expression(decided)
         .returning('decided_at')
-        .executeTakeFirstOrThrow();
-      return { decidedAt: inserted.decided_at };
+        .executeTakeFirst();
+      if (inserted) return { decidedAt: inserted.decided_at };
     } catch (error) {
       if (!(error instanceof pg.DatabaseError) || !error.constraint) throw error;
       // A retry of the very same decision finds its own row.
@@ -82,6 +89,7 @@ export const createDecisions = (db: Kysely<CoreTables>): Decisions => ({
       if (own) return { decidedAt: own.decided_at };
       throw refusalOf(error);
     }
+    throw permanent('BundleUnknown', { zh: '没有这个版本或这一关', en: 'There is no such revision or gate' });
   },
 
   async carryDecisions({ bundleId, revision, seal }, fromRevision) {

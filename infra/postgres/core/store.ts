@@ -114,6 +114,16 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       return row ?? null;
     },
 
+    async findings({ bundleId, seal }) {
+      const row = await db
+        .selectFrom('revision')
+        .select('findings')
+        .where('bundle_id', '=', bundleId)
+        .where('seal', '=', seal)
+        .executeTakeFirst();
+      return row?.findings ?? null;
+    },
+
     async bundleIds() {
       const rows = await db.selectFrom('bundle').select('bundle_id').orderBy('created_at', 'desc').limit(200).execute();
       return rows.map((row) => BundleId.parse(row.bundle_id));
