@@ -55,7 +55,7 @@ test('100 bundles that come due together are 100 rows of one transaction, each w
 test('attempts of one T0 that looked at different moments wake together, and share one transaction, none of them early', async () => {
   const requests = await armedMany(30);
   const { rows: armedAnew } = await sql<{ t0: string }>`
-    update plan set t0 = date_trunc('milliseconds', clock_timestamp()) + interval '3 seconds'
+    update plan set t0 = date_trunc('milliseconds', now()) + interval '3 seconds'
     where bundle_id = any(${idsOf(requests)}::uuid[]) returning t0`.execute(db);
   const told: string[] = [];
   let waiting = 0;
