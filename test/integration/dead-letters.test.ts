@@ -19,7 +19,6 @@ import { createTestDatabase, type TestDatabase, testServices } from '../support/
 import { eventsOf, ownReleaseLog } from '../support/site-bus.ts';
 import { sampleRelease, secrets, startWebsite } from '../support/website.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const log = pino({ level: 'silent' });
 const core = await createCore();
 let bus: EventBus;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receiptEvent } from '../../activities/delivery/receipt-event.ts';
 import type { EventBus, EventRecord } from '../../activities/ports/event-bus.ts';
 import { createFileBlobStore } from '../../infra/blobs/file-store.ts';
@@ -22,7 +22,6 @@ import { newBundleId, receipt } from '../support/release-fixture.ts';
 import { eventsOf } from '../support/site-bus.ts';
 import { sampleRelease, startWebsite } from '../support/website.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const { brokers } = testServices().kafka;
 const { codecs, signers } = await ownEventKeys();
 let bus: EventBus;

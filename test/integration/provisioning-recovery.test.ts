@@ -65,7 +65,7 @@ test('kill -9 of every backing service, and the next start is as before with the
     const instance = await recordedInstance(service, join(scratch, 'data'));
     if (instance?.way !== 'process') throw new Error('this test needs local processes');
     process.kill(instance.identity.pid, 'SIGKILL');
-    expect(await untilEnded(instance.identity, 5_000)).toBe(true);
+    expect(await untilEnded(instance.identity, 60_000)).toBe(true);
   }
   const after = await provision();
   expect(after).toMatchObject({ temporal: first.temporal, kafka: first.kafka, postgres: first.postgres });

@@ -119,10 +119,10 @@ function driverOf(
     say: (channel, state, attempt = 1) =>
       handle.signal(messages.reportReceipt, { ...receipt(bundleId, releaseId, channel, state), attempt }),
     async until(state) {
-      await expect.poll(async () => (await status()).state, { timeout: 20_000 }).toBe(state);
+      await expect.poll(async () => (await status()).state).toBe(state);
     },
     async called(call, times = 1) {
-      await expect.poll(() => calls.filter((made) => made === call).length, { timeout: 20_000 }).toBe(times);
+      await expect.poll(() => calls.filter((made) => made === call).length).toBe(times);
     },
     now: () => environment.currentTimeMs(),
     arm: async (inMs, group) => {

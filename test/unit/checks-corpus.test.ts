@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBundle } from '../../activities/bundles/intake.ts';
 import { type BundleCheck, checkBundle } from '../../activities/checks/check-bundle.ts';
 import { RULES } from '../../activities/checks/index.ts';
@@ -12,7 +12,6 @@ import type { Finding } from '../../schemas/finding.ts';
 import type { RuleData } from '../../schemas/rules.ts';
 
 // A child process reads the files: slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const FIXTURES = resolve(import.meta.dirname, '../../../shared/fixtures');
 // The shared corpus lies beside the project and is no part of it; the rules' own examples are in test/unit/rules.

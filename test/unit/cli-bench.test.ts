@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { readBundle } from '../../activities/bundles/intake.ts';
 import { longBundle } from '../../infra/bench/long-bundle.ts';
 import { CheckBench } from '../../schemas/bench.ts';
 import { commandLine } from '../support/command-line.ts';
 
 // Children are started; slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 120_000 });
 
 test('lockstep bench check prints, and writes, figures with machine, versions and budgets', async () => {
   await using cli = await commandLine();

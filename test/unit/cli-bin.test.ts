@@ -19,4 +19,4 @@ test('the installed command works in any directory, pages included, not only in 
   );
   expect(JSON.parse(stdout)).toHaveProperty('findings');
   expect(await readFile(join(cli.cwd, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
-}, 60_000);
+});

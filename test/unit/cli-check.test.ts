@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { CliChecks, CliRefusal } from '../../schemas/cli.ts';
 import { CheckResult } from '../../schemas/finding.ts';
 import { RuleSetListing } from '../../schemas/rules.ts';
@@ -8,7 +8,6 @@ import { bundleFiles } from '../support/bundle-files.ts';
 import { commandLine } from '../support/command-line.ts';
 
 // A child process reads the files: slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 120_000 });
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/qinghe-enterprise-support');
 const DATE = '\n\n2026年3月2日\n';

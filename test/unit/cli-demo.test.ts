@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { silentReporter } from '../../infra/local/report.ts';
 import { CliRefusal, DemoResult } from '../../schemas/cli.ts';
 import type { Finding } from '../../schemas/finding.ts';
@@ -10,7 +10,6 @@ import { commandLine, smallBundle } from '../support/command-line.ts';
 import { type Misbehaviour, startFakeSystem } from '../support/fake-system.ts';
 
 // Real processes and servers: slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The demo against the stand-in of the system, with a T0 that is near. */
 async function demo(wrong: Misbehaviour = {}, files = smallBundle()) {

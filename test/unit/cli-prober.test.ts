@@ -8,7 +8,6 @@ import { sitePages, startProber } from '../../services/cli/prober/start.ts';
 import { judge } from '../../services/cli/prober/verdict.ts';
 
 // Real processes and servers: slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 60_000 });
 
 const bundleId = '3e2c7dd2-e240-5228-844d-5b7441d71d8b';
 

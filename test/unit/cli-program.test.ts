@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ErrorType } from '../../schemas/api.ts';
 import { CliDoctor, CliDown, CliRefusal, CliStatus, CliSubmitted } from '../../schemas/cli.ts';
 import { commandLine, smallBundle } from '../support/command-line.ts';
 import { type Misbehaviour, startFakeSystem } from '../support/fake-system.ts';
 
 // Real processes and servers: slow on a busy machine, and never wrong for that.
-vi.setConfig({ testTimeout: 60_000 });
 
 const nobody = 'http://127.0.0.1:9'; // the discard port: nothing listens
 

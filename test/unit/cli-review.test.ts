@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { CliStatus } from '../../schemas/cli.ts';
 import { AccessAnswer, EmergenciesAnswer, GroupAnswer, InboxAnswer } from '../../schemas/desk.ts';
@@ -12,8 +12,6 @@ import { commandLine } from '../support/command-line.ts';
 import { deskApi, finding } from '../support/desk-api.ts';
 import { newBundleId } from '../support/release-fixture.ts';
 import { releaseStatus } from '../support/release-status.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // real servers: slow on a busy machine, and never wrong for that
 
 const space = finding('WRD-SPACE', 'wording', 'warning', '理和 服务');
 const other = finding('WRD-SPACE', 'wording', 'warning', '生 活');

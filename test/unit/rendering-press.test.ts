@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import yauzl from 'yauzl';
 import { digestOf } from '../../activities/digest.ts';
 import type { Block } from '../../activities/rendering/blocks.ts';
@@ -9,8 +9,6 @@ import { asOfficialDocument } from '../../activities/rendering/official-document
 import { PressMail } from '../../activities/rendering/press/mail.ts';
 import { createTypesetter } from '../../infra/typst/typesetter.ts';
 import { exampleBundle, render, writtenBundle } from '../support/rendering.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // pictures are really drawn, and the machine may be busy
 
 async function unzip(bytes: Uint8Array): Promise<Map<string, { bytes: Buffer; modified: Date }>> {
   const archive = await yauzl.fromBufferPromise(Buffer.from(bytes));

@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { elements, read, textOf } from '../../activities/rendering/html-tree.ts';
 import { toPageHtml } from '../../activities/rendering/website/article.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import { exampleBundle, render, websiteUrl, writtenBundle } from '../support/rendering.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // pictures are really drawn, and the machine may be busy
 
 const bundle = exampleBundle();
 const { manifest } = bundle;

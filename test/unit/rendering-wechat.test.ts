@@ -1,12 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { elements, read } from '../../activities/rendering/html-tree.ts';
 import { readOnSentence, toWeChatContent } from '../../activities/rendering/wechat/content.ts';
 import { coverLines } from '../../activities/rendering/wechat/cover.ts';
 import { isPermanent } from '../../schemas/failures.ts';
 import { WeChatPost } from '../../schemas/wechat.ts';
 import { exampleBundle, render, websiteUrl, writtenBundle } from '../support/rendering.ts';
-
-vi.setConfig({ testTimeout: 60_000 }); // pictures are really drawn, and the machine may be busy
 
 const postOf = ({ text }: Awaited<ReturnType<typeof render>>) => WeChatPost.parse(JSON.parse(text('post.json')));
 

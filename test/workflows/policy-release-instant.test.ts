@@ -118,11 +118,11 @@ describe('while the commit waits for its instant', () => {
         await prepared(driver);
         await driver.arm(60_000);
         await environment.sleep('58 seconds');
-        await expect.poll(() => tries.length, { timeout: 20_000 }).toBe(1);
+        await expect.poll(() => tries.length).toBe(1);
         await driver.handle.executeUpdate(messages.hold, asLeader);
         const t0 = new Date((await driver.now()) + 3_000).toISOString();
         await driver.handle.executeUpdate(messages.resume, { args: [{ t0, actorId: 'leader' }] });
-        await expect.poll(() => tries.length, { timeout: 20_000 }).toBe(2);
+        await expect.poll(() => tries.length).toBe(2);
         const committedAt = new Date().toISOString();
         tries[0]?.resolve(end(committedAt));
         await environment.sleep('1 second');

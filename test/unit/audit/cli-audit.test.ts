@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { genesis } from '../../../activities/audit/chain.ts';
 import { keyIdOf } from '../../../activities/audit/checkpoint.ts';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
@@ -23,8 +23,6 @@ import { evidenceFixture } from '../../support/evidence.ts';
 import { memoryDesk } from '../../support/memory-desk.ts';
 import { noDeadLetters } from '../../support/no-dead-letters.ts';
 import { digest } from '../../support/release-fixture.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const whole = chainOf(2_345); // more than two pages
 const bundleId = BundleId.parse(whole[1]?.bundleId);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { DocumentRefused } from '../../../activities/documents/refusal.ts';
 import { rasterise } from '../../../infra/documents/rasterise.ts';
 import { createDocumentReader, type DocumentReader } from '../../../infra/documents/reader.ts';
@@ -8,7 +8,6 @@ import { DOCX, docx, paragraph } from '../../support/docx.ts';
 import { pdf } from '../../support/pdf.ts';
 
 // Processes are started; on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 let reader: DocumentReader;
 afterEach(() => reader.close());

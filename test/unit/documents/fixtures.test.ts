@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readBundle } from '../../../activities/bundles/intake.ts';
 import { createToDisplay } from '../../../activities/documents/display.ts';
 import { readDocument } from '../../../activities/documents/read.ts';
@@ -8,7 +8,6 @@ import { openBundle } from '../../../infra/bundle-source/open.ts';
 import { rasterise } from '../../../infra/documents/rasterise.ts';
 
 // Some cases are large on purpose.
-vi.setConfig({ testTimeout: 60_000 });
 
 // The shared test bundles lie beside the repository and not in it; the rules they show have tests of their own here.
 const root = new URL('../../../../shared/fixtures/', import.meta.url).pathname;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type EventRecord, TransientFailure } from '../../../activities/ports/event-bus.ts';
 import { consumers } from '../../../infra/kafka/topics.ts';
 import { CliDoctor } from '../../../schemas/cli.ts';
@@ -10,8 +10,6 @@ import { lagCheck, letterCheck } from '../../../services/cli/dead-letters-check.
 import { commandLine } from '../../support/command-line.ts';
 import { apiOfLetters, createMemoryDeadLetterStore, park, people } from '../../support/dead-letters.ts';
 import { createMemoryEventBus } from '../../support/memory-event-bus.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const secret = '青禾区支持企业绿色改造若干措施';
 let bus: ReturnType<typeof createMemoryEventBus>;
