@@ -59,7 +59,7 @@ await runProcess('website', settings.LOCKSTEP_LOG_LEVEL, async (context) => {
 
   const publish = (events: ReceiptEvent[]) => bus.publish(events.map(codec.encode));
   const read = createPageReader({ timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 });
-  const lull = createLull({ quietMs: 150, mostMs: 2_000, now: () => performance.now(), pause });
+  const lull = createLull({ quietMs: 250, mostMs: 2_000, now: () => performance.now(), pause });
   const receipts = createReceipts({ records, publicUrl, publish });
   const readBack = createReadBack({
     records,

@@ -12,11 +12,12 @@ export interface Receipts {
   /**
    * Publishes every receipt that the stored row supports, but for states that an earlier order has `told`: each receipt
    * wakes the bundle's workflow, and many bundles have one T0. A repeat has the same event ids, so consumers drop it.
+   * That a release is live is left to its read-back, which tells both at once: at T0 readers come first.
    */
   announce(releaseId: ReleaseId, told?: readonly ChannelReceipt['state'][]): Promise<void>;
-  /** Publishes that the release is live, which `go` may still be about to say, and was read back as sealed. */
+  /** Publishes that the release is live, and was read back as sealed. */
   announceVerified(releaseId: ReleaseId, at: Instant): Promise<void>;
-  /** Publishes a read-back that did not end in `verified`. */
+  /** Publishes that the release is live, and a read-back that did not end in `verified`. */
   announceDoubt(releaseId: ReleaseId, doubt: Pick<Statement, 'state' | 'at' | 'detail'>): Promise<void>;
 }
 
@@ -42,9 +43,6 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
       '/lockstep/website',
     );
   };
-  /** Said by this process and not verified yet: of these `verified` need not say once more that they are live. */
-  const saidLive = new Set<ReleaseId>();
-
   const say = gatherWhole(
     async (sayings: Saying[]) => {
       const rows = await records.releases([...new Set(sayings.map(({ releaseId }) => releaseId))]);
@@ -54,10 +52,6 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
         return release ? what(release).map((statement) => toEvent(release, statement)) : [];
       });
       if (events.length > 0) await publish(events);
-      for (const { data } of events) {
-        if (data.state === 'live') saidLive.add(data.releaseId);
-        if (data.state === 'verified') saidLive.delete(data.releaseId);
-      }
       return Array.from<void>({ length: sayings.length });
     },
     { most: 100 },
@@ -67,26 +61,30 @@ export function createReceipts({ records, publish, publicUrl }: Deps): Receipts 
       say({
         releaseId,
         // Without a seal it was withdrawn before it ever reached this channel.
-        what: (release) => (release.seal ? whatIsSo(release).filter(({ state }) => !told.includes(state)) : []),
+        what: (release) => {
+          const left = isReadBackNext(release) ? [...told, 'live'] : told;
+          return release.seal ? whatIsSo(release).filter(({ state }) => !left.includes(state)) : [];
+        },
       }),
     announceVerified: (releaseId, at) =>
       say({
         releaseId,
-        what: (release) =>
-          release.state === 'live'
-            ? whatIsSo({ ...release, verifiedAt: release.verifiedAt ?? at }).filter(
-                ({ state }) => state === 'verified' || (state === 'live' && !saidLive.has(releaseId)),
-              )
-            : [],
+        what: (release) => afterReadBack({ ...release, verifiedAt: release.verifiedAt ?? at }),
       }),
     announceDoubt: (releaseId, doubt) =>
       say({
         releaseId,
         // Else another instance was faster, or it is gone.
-        what: ({ state, verifiedAt }) => (state === 'live' && !verifiedAt ? [{ ...doubt, digests: [] }] : []),
+        what: (release) => (isReadBackNext(release) ? [...afterReadBack(release), { ...doubt, digests: [] }] : []),
       }),
   };
 }
+
+const isReadBackNext = ({ state, verifiedAt }: SiteRelease): boolean => state === 'live' && !verifiedAt;
+
+/** Nothing of what is no longer live: other orders tell what became of it. */
+const afterReadBack = (release: SiteReleaseAndFiles): Statement[] =>
+  release.state === 'live' ? whatIsSo(release).filter(({ state }) => state === 'live' || state === 'verified') : [];
 
 function whatIsSo(release: SiteReleaseAndFiles): Statement[] {
   const { preparedAt, refusal, liveAt, verifiedAt, discardedAt, withdrawnAt, acts } = release;

@@ -110,8 +110,8 @@ const website = [
     ['told before it is marked', 'await receipts.announceVerified(releaseId, new Date().toISOString());', ''],
   ]),
   ...guardsOf('services/website/receipts.ts', 'read-back tests', [
-    ['doubt: of nothing that was read back', "state === 'live' && !verifiedAt ? [{", "state === 'live' ? [{"],
-    ['doubt: of nothing that is gone', "state === 'live' && !verifiedAt ? [{", '!verifiedAt ? [{'],
+    ['doubt: of nothing that was read back', "state === 'live' && !verifiedAt;", "state === 'live';"],
+    ['doubt: of nothing that is gone', "state === 'live' && !verifiedAt;", '!verifiedAt;'],
   ]),
 ];
 

@@ -36,19 +36,23 @@ function receiptsOf(row: SiteRelease) {
 }
 
 test('an order is answered with what it made so, not with what earlier orders were answered with', async () => {
-  const { announce, states } = receiptsOf(live);
+  const { announce, states } = receiptsOf({ ...live, verifiedAt: at });
   await announce(releaseId, ['ready']);
-  expect(states()).toEqual(['live']);
+  expect(states()).toEqual(['live', 'verified']);
 });
 
-test('what was read back is said to be live too, where this process has not said so: its go may still be about to', async () => {
-  const before = receiptsOf(live);
-  await before.announceVerified(releaseId, at);
-  expect(before.states()).toEqual(['live', 'verified']);
-  const after = receiptsOf(live);
-  await after.announce(releaseId, ['ready']);
-  await after.announceVerified(releaseId, at);
-  expect(after.states()).toEqual(['live', 'verified']);
+test('that a release is live is told with what reading it back came to: at T0 readers come first', async () => {
+  const { announce, announceVerified, states } = receiptsOf(live);
+  await announce(releaseId, ['ready']);
+  expect(states()).toEqual([]);
+  await announceVerified(releaseId, at);
+  expect(states()).toEqual(['live', 'verified']);
+});
+
+test('a release that nobody reads back any more, since a newer one covers it, is said to have been live', async () => {
+  const { announce, states } = receiptsOf({ ...live, state: 'superseded' });
+  await announce(releaseId, ['ready']);
+  expect(states()).toEqual(['live']);
 });
 
 test('of many releases at once one send says everything', async () => {
@@ -59,7 +63,7 @@ test('of many releases at once one send says everything', async () => {
     publish: async (events) => void sends.push(events),
     publicUrl: 'http://127.0.0.1:1',
   });
-  await Promise.all(rows.map((row) => receipts.announce(row.releaseId, ['ready'])));
+  await Promise.all(rows.map((row) => receipts.announce(row.releaseId)));
   expect(sends.map((events) => events.map(({ data }) => data.releaseId))).toEqual([rows.map((row) => row.releaseId)]);
 });
 
@@ -76,7 +80,10 @@ test('a doubt is said of what is live and was not read back: not where another i
     await announceDoubt(releaseId, { state: 'unknown', at, detail });
     return events().map(({ data }) => [data.state, data.digests, data.detail]);
   };
-  expect(await saidOf(live)).toEqual([['unknown', [], detail]]);
+  expect(await saidOf(live)).toEqual([
+    ['live', [], null],
+    ['unknown', [], detail],
+  ]);
   expect(await saidOf({ ...live, verifiedAt: at })).toEqual([]);
   expect(await saidOf({ ...live, state: 'withdrawn', withdrawnAt: at })).toEqual([]);
 });

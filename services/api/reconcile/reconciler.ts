@@ -17,6 +17,7 @@ import { channelDrift, expectedOn, hasMovedOn, movedOn, workflowDrift } from './
 import { logDrift, readOrders } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
 import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
+import { owedAct } from './owed-acts.ts';
 
 /** A release and the channels that were asked for it. `lost`: the rows know nothing of it. */
 type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lost: boolean };
@@ -87,6 +88,14 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     const { bundleId } = rows;
     const drift = workflowDrift(rows, await releases.running(bundleId));
     return drift && workflowDrift(await repairs.rows(bundleId), await releases.running(bundleId));
+  }
+
+  /** As `differs`, of what a 公告 does to others. */
+  async function owes(rows: BundleRows, all: ReadonlyMap<BundleId, BundleRows>): Promise<Drift | null> {
+    if (!owedAct(rows, all)) return null;
+    const targets = (rows.revision?.content.manifest.acts ?? []).map(({ bundleId }) => bundleId);
+    const now = await Promise.all(targets.map((target) => repairs.rows(target)));
+    return owedAct(await repairs.rows(rows.bundleId), new Map(now.map((each) => [each.bundleId, each])));
   }
 
   /**
@@ -177,6 +186,11 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         if (!drift && !mended.has(rows.bundleId)) continue;
         const rebuilt = repair && (await rebuild(rows));
         if (drift) (rebuilt ? repaired : drifts).push(drift);
+      }
+      // After the others: by now whoever has to hear of it is there again.
+      for (const rows of all) {
+        const drift = await owes(rows, byId);
+        if (drift) (repair && (await rebuild(rows)) ? repaired : drifts).push(drift);
       }
       // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
       const asked = all.flatMap((rows): Asked[] => {

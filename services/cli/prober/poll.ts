@@ -15,8 +15,8 @@ const CALM_MS = 1_000;
 /** Once something is public: looks at all that is not whole are so far apart, and at one group not closer than this. */
 const CLOSE_APART_MS = 1;
 const CLOSE_MS = 10;
-/** With the pages that are asked for beside each other, about as many requests as readers have of the symlink floor. */
-const GROUPS_AT_ONCE = 3;
+/** As many as the symlink floor has readers. */
+const GROUPS_AT_ONCE = 8;
 
 /** One GET as a reader's browser makes it, on a kept connection; undefined where no answer came. */
 function get(url: URL, family: 4 | 6 | null, agents: { http: HttpAgent; https: HttpsAgent }, wantBody: boolean) {

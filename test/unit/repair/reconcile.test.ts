@@ -11,6 +11,7 @@ import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.t
 import { channelDrift, expectedOn, workflowDrift } from '../../../services/api/reconcile/compare.ts';
 import { logDrift, readOrders } from '../../../services/api/reconcile/log-reading.ts';
 import { type LoggedReceipt, lostReceipts } from '../../../services/api/reconcile/lost-receipts.ts';
+import { owedAct } from '../../../services/api/reconcile/owed-acts.ts';
 import { statusOf } from '../../../workflows/policy-release/status.ts';
 import { fourGates, manifestOf, newBundleId, receipt } from '../../support/release-fixture.ts';
 
@@ -229,4 +230,32 @@ test('receipts that a restore has lost are taken from the log, once, and only of
   const mended = { ...rows, receipts: [...rows.receipts, ...lost.map(({ data }) => data)] };
   expect([expectedOn(rows, 'website'), expectedOn(mended, 'website')]).toEqual(['staged', 'public']);
   expect(lostReceipts([...told, foreign], mended)).toEqual([]);
+});
+
+describe('what a 公告 does to another bundle, whose workflow was lost as it was told', () => {
+  const target = rowsIn('released', { committed: true });
+  const rows = rowsIn('released', { committed: true, receipts: [['website', 'verified']] });
+  const content = rows.revision?.content;
+  if (!rows.revision || !rows.release || !content) throw new Error('no release');
+  const acts = [{ act: 'abolish' as const, bundleId: target.bundleId, on: '2026-11-24', reason: '已有新规定' }];
+  const acting: BundleRows = {
+    ...rows,
+    revision: { ...rows.revision, content: { ...content, manifest: { ...content.manifest, acts } } },
+  };
+  const byReleaseId = rows.release.releaseId;
+  const heard = { act: 'abolish' as const, on: '2026-11-24', byBundleId: rows.bundleId, byReleaseId };
+  const owedTo = (of: Partial<BundleRows>, by: Partial<BundleRows> = {}) =>
+    owedAct({ ...acting, ...by }, new Map([[target.bundleId, { ...target, ...of }]]));
+
+  test('is told once more by its workflow, begun anew', () => {
+    expect(owedTo({})).toMatchObject({ bundleId: rows.bundleId, kind: 'workflow-differs', repair: 'rebuild' });
+  });
+
+  test('is not told again where it was heard, before it is public itself, nor of what was taken back', () => {
+    expect(owedTo({ amendments: [heard] })).toBeNull();
+    expect(owedTo({}, { receipts: [] })).toBeNull();
+    expect(owedTo({}, { last: { state: 'verifying', actorId: 'system', detail: null } })).toBeNull();
+    expect(owedTo({ last: { state: 'withdrawn', actorId: 'system', detail: null } })).toBeNull();
+    expect(owedTo({ release: null })).toBeNull();
+  });
 });
