@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectTemporal, type TemporalSettings } from '../temporal/client.ts';
+import { preloadModules } from '../temporal/workflow-bundle.ts';
 
 const UPDATE = 'bare'; // by name: the file that defines it belongs to the Worker's sandbox
 const quiet = new DefaultLogger('ERROR');
@@ -36,6 +37,7 @@ export async function startBareUpdates(
     taskQueue,
     workflowBundle: await bundleWorkflowCode({
       workflowsPath: join(import.meta.dirname, 'bare-update-workflow.ts'),
+      preloadModules, // or the floor would pay for what ours saves
       logger: quiet,
     }),
   });

@@ -7,10 +7,11 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 import { withLock } from '../local/lock.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const sandbox = join(import.meta.dirname, 'sandbox-without-promise-traces.ts');
+/** What every sandbox of ours loads first. */
+export const preloadModules = [join(import.meta.dirname, 'sandbox-without-promise-traces.ts')];
 const options = {
   workflowsPath: join(root, 'workflows', 'index.ts'),
-  preloadModules: [sandbox],
+  preloadModules,
   logger: { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 };
 
@@ -23,7 +24,7 @@ async function stampOfSources(): Promise<string> {
       .sort();
     for (const file of files) hash.update(`${folder}/${file}\0`).update(await readFile(join(root, folder, file)));
   }
-  for (const file of [sandbox, join(root, 'package-lock.json')]) hash.update(await readFile(file));
+  for (const file of [...preloadModules, join(root, 'package-lock.json')]) hash.update(await readFile(file));
   return `// ${hash.digest('hex')}\n`;
 }
 
