@@ -19,6 +19,7 @@ export const course = [
       { tests: 'workflow tests', only: 'takes its readiness back stops it' },
     ],
     ['clock: each notice once', 'told.add(', 'void (', inOrder],
+    ['clock: asked for again while a year is missing', 'if (unknown) clocks = await clocksNow();', '', inOrder],
     [
       'clock: only of open gates',
       'if (at > Date.now() || !isOpen(course, gate)) continue;',

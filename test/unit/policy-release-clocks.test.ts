@@ -26,3 +26,26 @@ test('a gate that stays open is told of once at each moment of its clock, howeve
   expect(workflow.ended()).toBe(false);
   expect(told.sort()).toEqual(due);
 });
+
+test('a clock for which the year was missing from the calendar runs once the year is there', async () => {
+  const problem = { zh: '工作日历没有 2027 年', en: 'the calendar lacks 2027' };
+  let yearIsThere = false;
+  const told: string[] = [];
+  const { activities } = recordingActivities({
+    async gateClocks(gates, submittedAt) {
+      const dueAt = new Date(Date.parse(submittedAt) + 10 * 24 * 3_600_000).toISOString();
+      const moments = yearIsThere ? { dueAt, problem: null } : { dueAt: null, problem };
+      return gates.map(({ id: gate }) => ({ gate, remindAt: null, escalateAt: null, calendarVersion: 1, ...moments }));
+    },
+    async notify(_, { kind, gate }) {
+      told.push(`${kind} ${gate}`);
+    },
+  });
+  const workflow = await begin(() => policyRelease({ bundleId: newBundleId(), lateWindowMs: 600_000 }), activities);
+  await update(messages.submit, submission());
+  await pass(3 * 24 * 3_600_000);
+  yearIsThere = true;
+  await pass(10 * 24 * 3_600_000);
+  expect(workflow.ended()).toBe(false);
+  expect(told.sort()).toEqual(fourGates.map(({ id }) => `gate-overdue ${id}`).sort());
+});

@@ -9,6 +9,8 @@ import { releaseBlockers } from './rules.ts';
 
 /** So long before T0 the commit is asked for: enough to start a hundred of them on a busy machine. */
 const EARLY_MS = 5_000;
+/** A clock that cannot be reckoned, for want of a year in the table of working days, is asked for again each day. */
+const DAY_MS = 24 * 3_600_000;
 
 /** 审签: waits for the decisions; reminds, escalates, and lets the clocks run out on those that are late. */
 export async function review(course: Course): Promise<void> {
@@ -30,7 +32,9 @@ export async function review(course: Course): Promise<void> {
   const told = new Set<string>();
   for (;;) {
     const ahead = momentsAhead(clocks).filter(({ gate, kind }) => isOpen(course, gate) && !told.has(`${kind} ${gate}`));
-    const next = ahead.length > 0 ? Math.min(...ahead.map(({ at }) => at)) - Date.now() : undefined;
+    const unknown = clocks.some(({ problem }) => problem !== null);
+    const moments = [...ahead.map(({ at }) => at - Date.now()), ...(unknown ? [DAY_MS] : [])];
+    const next = moments.length > 0 ? Math.min(...moments) : undefined;
     if (course.epoch !== reviewing) return;
     if (await holdsUntil(() => decided() || board.emergency !== emergency, next)) {
       if (decided()) break;
@@ -49,6 +53,7 @@ export async function review(course: Course): Promise<void> {
       }
       await course.notify(kind, { gate, detail: limit });
     }
+    if (unknown) clocks = await clocksNow();
   }
   await enter(isReturned(board) ? 'returned' : 'cleared', 'system');
 }
