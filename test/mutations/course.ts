@@ -18,6 +18,12 @@ export const course = [
       '',
       { tests: 'workflow tests', only: 'takes its readiness back stops it' },
     ],
+    [
+      'prepare: a revision that comes meanwhile is reviewed',
+      'if (course.epoch !== preparing) return; // or it would',
+      '// it would',
+      inOrder,
+    ],
     ['clock: each notice once', 'told.add(', 'void (', inOrder],
     ['clock: asked for again while a year is missing', 'if (unknown) clocks = await clocksNow();', '', inOrder],
     [

@@ -7,7 +7,14 @@ import { applyReceipt, type Board, enterReview, openBoard } from '../../workflow
 import * as messages from '../../workflows/policy-release/messages.ts';
 import * as rules from '../../workflows/policy-release/rules.ts';
 import { policyRelease } from '../../workflows/policy-release/workflow.ts';
-import { fourGates, newBundleId, receipt, recordingActivities, submission } from '../support/release-fixture.ts';
+import {
+  digest,
+  fourGates,
+  newBundleId,
+  receipt,
+  recordingActivities,
+  submission,
+} from '../support/release-fixture.ts';
 import { begin, pass, pause, query, signal, update } from '../support/workflow-runtime.ts';
 
 vi.mock('@temporalio/workflow', () => import('../support/workflow-runtime.ts'));
@@ -153,4 +160,26 @@ describe('a doubt', () => {
     expect(boardWith('live', 'unknown', 'verified')).toBe('verified');
     expect(boardWith('live', 'withdrawn', 'unknown')).toBe('withdrawn');
   });
+});
+
+test('a revision that comes while the channels are told to prepare the one before goes through its own gates', async () => {
+  const bundleId = newBundleId();
+  const { activities, calls } = recordingActivities({ announceRelease: async () => void (await pause(10_000)) });
+  const first = submission({ channels: [{ channel: 'website', wave: 1 }] });
+  await begin(() => policyRelease({ bundleId, lateWindowMs: 600_000 }), activities);
+  const signAll = async (seal: typeof first.seal) => {
+    for (const { id: gate } of fourGates)
+      await update(messages.signGate, { decision: 'signed', gate, seal, reviewerId: `${gate}-reviewer` });
+  };
+  await update(messages.submit, first);
+  await signAll(first.seal);
+  await pass(1_000);
+  expect(query<BoardStatus>(messages.readStatus).state).toBe('preparing');
+  const second = submission({ ...first, revision: 2, seal: digest('second') });
+  await update(messages.submit, second);
+  await pass(60_000);
+  await signAll(second.seal);
+  await pass(1_000);
+  expect(query<BoardStatus>(messages.readStatus)).toMatchObject({ revision: 2, state: 'preparing' });
+  expect(calls.filter((call) => call === '→ cleared')).toHaveLength(2);
 });

@@ -100,6 +100,7 @@ export async function prepare(course: Course): Promise<void> {
   }
   board.releaseId = staged.releaseId;
   await tell({ type: 'release.prepare.v1', channels, attempt: 1 });
+  if (course.epoch !== preparing) return; // or it would wait for channels to be ready with what nobody has signed yet
   if (await holdsUntil(() => haveReached(board, channels, 'ready'))) await enter('prepared', 'system');
 }
 
