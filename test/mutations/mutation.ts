@@ -4,7 +4,9 @@ export const suites = {
   'workflow tests': { project: 'workflows', files: ['test/workflows/policy-release'] },
   'course tests': {
     project: 'unit',
-    files: ['test/unit/policy-release-course.test.ts', 'test/unit/policy-release-clocks.test.ts'],
+    files: ['policy-release-course', 'policy-release-clocks', 'policy-release-order'].map(
+      (name) => `test/unit/${name}.test.ts`,
+    ),
   },
   'commit rules': { project: 'unit', files: ['test/unit/may-commit.test.ts'] },
   'core tests': {

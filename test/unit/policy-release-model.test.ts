@@ -55,6 +55,24 @@ test(
 // Lives that once broke an invariant, as the model had shortened them.
 test.each<[string, Step[]]>([
   [
+    'what a release that was rolled back was told is nothing to the next one, where the commit itself could not tell',
+    [
+      ...straight().slice(0, 4),
+      { type: 'wait', minutes: 1 },
+      { type: 'say', channel: 'website', state: 'unknown', behind: 0, late: 0 },
+      {
+        ...{ type: 'submit', next: 1, drafter: 'second-drafter', missing: 'nothing', blocked: '', warned: false },
+        ...{ policy: 'publish-rest', keeps: ['legal', 'secrecy', 'wording'] },
+      } as Step,
+      {
+        ...{ type: 'decide', gate: 'political', person: 'political', actingFor: null, decision: 'signed' },
+        ...{ answers: true, behind: 0 },
+      } as Step,
+      { type: 'all-say', state: 'ready' } as Step,
+      { type: 'arm', behind: 0, inMinutes: 1, leader: 'leader', group: false, slow: true },
+    ],
+  ],
+  [
     'a member that hears that another one failed does not wait for its own site, which waits for the group',
     [
       ...straight().slice(0, 3),

@@ -19,6 +19,7 @@ export function listenToReviewers(course: Course): void {
       const superseded = board.releaseId ? { sealed: sealed(), releaseId: board.releaseId } : null;
       enterReview(board, submission, new Date().toISOString());
       const entered = ++course.epoch;
+      course.told.clear(); // what an earlier release was told is nothing to the next one
       await enter('in-review', submission.drafterId);
       if (before) {
         const carried = await rows.carryDecisions(sealed(), before.revision);
