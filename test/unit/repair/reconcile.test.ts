@@ -251,10 +251,14 @@ describe('what a 公告 does to another bundle, whose workflow was lost as it wa
     expect(owedTo({})).toMatchObject({ bundleId: rows.bundleId, kind: 'workflow-differs', repair: 'rebuild' });
   });
 
+  test('is told once more while other channels of the 公告 are still on their way: it acts with the first', () => {
+    expect(owedTo({}, { last: { state: 'verifying', actorId: 'system', detail: null } })).not.toBeNull();
+  });
+
   test('is not told again where it was heard, before it is public itself, nor of what was taken back', () => {
     expect(owedTo({ amendments: [heard] })).toBeNull();
     expect(owedTo({}, { receipts: [] })).toBeNull();
-    expect(owedTo({}, { last: { state: 'verifying', actorId: 'system', detail: null } })).toBeNull();
+    expect(owedTo({}, { last: { state: 'releasing', actorId: 'system', detail: null } })).toBeNull();
     expect(owedTo({ last: { state: 'withdrawn', actorId: 'system', detail: null } })).toBeNull();
     expect(owedTo({ release: null })).toBeNull();
   });
