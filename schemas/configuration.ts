@@ -4,11 +4,21 @@ import { GateId } from './finding.ts';
 import { GateDefinition } from './gate.ts';
 import { Bilingual, Day } from './text.ts';
 
+const isUnique = (values: string[]) => new Set(values).size === values.length;
+
 /** gates.yaml: 四关 by default; an office may add gates (国办发〔2018〕123号 also names 政策关). */
 export const GatesFile = z.strictObject({
   version: z.int().positive(),
   source: z.string().min(1),
-  gates: z.array(GateDefinition).min(1),
+  gates: z
+    .array(GateDefinition)
+    .min(1)
+    .refine((gates) => isUnique(gates.map(({ id }) => id)), '关 id 重复。Two gates have the same id.')
+    // A 公告 that no gate reviews would wait for ever: nothing is released without a signature.
+    .refine(
+      (gates) => gates.some(({ reviewsNotices }) => reviewsNotices),
+      '至少要有一关审核公告（reviewsNotices）。At least one gate has to review notices (reviewsNotices).',
+    ),
 });
 export type GatesFile = z.infer<typeof GatesFile>;
 
@@ -23,7 +33,8 @@ export const WeChatAccountSetting = z.strictObject({
 });
 export type WeChatAccountSetting = z.infer<typeof WeChatAccountSetting>;
 
-const isUnique = (values: string[]) => new Set(values).size === values.length;
+/** Channels that can show less again as if nothing had been there; before the point of no return nobody else may go. */
+const undoable: readonly Channel[] = ['website', 'gazette'];
 
 /** channels.yaml: what is installed, in order of irreversibility (undoable first). */
 export const ChannelsFile = z.strictObject({
@@ -38,7 +49,12 @@ export const ChannelsFile = z.strictObject({
         wave: z.int().min(1).max(9),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine((channels) => isUnique(channels.map(({ id }) => id)), '渠道 id 重复。Two channels have the same id.')
+    .refine(
+      (channels) => channels.every(({ id, wave }) => wave > 1 || undoable.includes(id)),
+      `第 1 批（wave: 1）只能是可以收回的渠道：${undoable.join('、')}。Only channels that can be undone go in wave 1: ${undoable.join(', ')}.`,
+    ),
   site: z.strictObject({
     /** 网站规范名称, SiteName of the page tags (国办发〔2017〕47号). */
     name: z.string().min(1),
@@ -91,7 +107,13 @@ export const Person = z.strictObject({
 });
 export type Person = z.infer<typeof Person>;
 
-export const PeopleFile = z.strictObject({ version: z.int().positive(), people: z.array(Person).min(1) });
+export const PeopleFile = z.strictObject({
+  version: z.int().positive(),
+  people: z
+    .array(Person)
+    .min(1)
+    .refine((people) => isUnique(people.map(({ id }) => id)), '人员 id 重复。Two people have the same id.'),
+});
 export type PeopleFile = z.infer<typeof PeopleFile>;
 
 const CalendarYear = z

@@ -39,5 +39,9 @@ export async function loadOfficeConfig(directory: string = shippedConfigDir): Pr
   const stray = people.people.flatMap((person) => person.gates.filter((gate) => !known.has(gate)));
   if (stray.length > 0)
     throw new Error(`people.yaml 指定了 gates.yaml 中没有的关 names gates that gates.yaml lacks: ${stray}`);
+  const reviewed = new Set(people.people.flatMap(({ roles, gates: own }) => (roles.includes('reviewer') ? own : [])));
+  const unmanned = [...known].filter((gate) => !reviewed.has(gate)); // a bundle would wait there for ever
+  if (unmanned.length > 0)
+    throw new Error(`people.yaml 中没有人审核这些关 has no reviewer of the gates: ${unmanned.join(', ')}`);
   return { gates, channels, people, calendar, clocks };
 }

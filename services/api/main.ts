@@ -98,6 +98,7 @@ await runProcess('api', settings.LOCKSTEP_LOG_LEVEL, async ({ log, onStop }) => 
         RULES.flatMap(({ codes }) => codes).flatMap(({ code, overridable }) => (overridable ? [code] : [])),
       ),
       channels: office.channels,
+      people: office.people.people,
     }),
     deadLetters: { bus, store: createDeadLetterStore(db), consumers, people: office.people.people },
     readZip: async (bytes) => readBundle(await openZip(bytes)),

@@ -8,8 +8,9 @@ import type { ChangeStore } from '../../activities/ports/change-store.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import type { SubmitQuery } from '../../schemas/api.ts';
 import type { Channel, Manifest } from '../../schemas/bundle.ts';
-import type { ChannelsFile, GatesFile } from '../../schemas/configuration.ts';
+import type { ChannelsFile, GatesFile, Person } from '../../schemas/configuration.ts';
 import type { Finding } from '../../schemas/finding.ts';
+import type { ReleasePolicy } from '../../schemas/release.ts';
 import type { Submission } from '../../workflows/policy-release/messages.ts';
 import { assertMayAct } from './acts.ts';
 import { recordChanges } from './changes.ts';
@@ -25,6 +26,7 @@ export type SubmissionDeps = {
   /** Codes of error findings that two people may let pass. */
   overridable: ReadonlySet<string>;
   channels: ChannelsFile;
+  people: readonly Person[];
   changes: ChangeStore;
   /** Reads one file for the comparison of two revisions. */
   readDocument: ReadDocument;
@@ -32,7 +34,7 @@ export type SubmissionDeps = {
 
 /** Stores a bundle as a new revision, or refuses it and stores nothing. */
 export const createSubmissions =
-  ({ store, blobs, changes, readDocument, check, gates, overridable, channels: office }: SubmissionDeps) =>
+  ({ store, blobs, changes, readDocument, check, gates, overridable, channels: office, people }: SubmissionDeps) =>
   async (intake: Intake, { channels, policy }: SubmitQuery, drafterId: string) => {
     const { findings, ruleSet } = await check(intake);
     const refused = findings.filter((finding) => finding.gate === 'intake' && finding.severity === 'error');
@@ -45,6 +47,7 @@ export const createSubmissions =
         { where: 'manifest.json: disclosure' },
       );
     }
+    assertPolicyCanBeKept(policy, people);
     const chosen = chooseChannels(manifest, channels, office);
     await assertMayAct(
       store,
@@ -94,6 +97,25 @@ function refuseIntake(manifest: Manifest | null, findings: Finding[]): Refusal {
     {
       findings,
       mend: { zh: '请按检查意见修改后重新提交', en: 'Mend what the findings name, then submit again' },
+    },
+  );
+}
+
+/** I18: the policy is signed, so it may promise nothing that nobody could carry out after the commit. */
+function assertPolicyCanBeKept(policy: ReleasePolicy, people: readonly Person[]): void {
+  if (policy !== 'compensate' || people.filter(({ roles }) => roles.includes('leader')).length > 1) return;
+  throw new Refusal(
+    'NotAllowed',
+    {
+      zh: '策略 compensate 要由第二位签发人确认撤回，本单位只有一位签发人',
+      en: 'Under the policy compensate a second leader confirms the withdrawal; this office has one leader',
+    },
+    {
+      where: 'policy',
+      mend: {
+        zh: '改用 --policy publish-rest 或 hold-all，或者在 people.yaml 中增加一位签发人',
+        en: 'Use --policy publish-rest or hold-all, or add a leader to people.yaml',
+      },
     },
   );
 }

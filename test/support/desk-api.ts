@@ -16,11 +16,10 @@ import { digest, fourGates, manifestOf, newBundleId } from './release-fixture.ts
 import { releaseStatus } from './release-status.ts';
 
 const office = await loadOfficeConfig();
-/** The shipped office with a second reviewer of the legal gate, a second leader, and somebody who only ever stands in. */
+/** The shipped office with a second reviewer of the legal gate, and somebody who only ever stands in. */
 export const people = [
   ...office.people.people,
   { id: 'second-legal', name: '第二审核人', office: '司法局', roles: ['reviewer' as const], gates: ['legal'] },
-  { id: 'second-leader', name: '第二签发人', office: '办公室', roles: ['leader' as const], gates: [] },
   { id: 'deputy', name: '代办人', office: '办公室', roles: ['operator' as const], gates: [] },
 ];
 

@@ -35,7 +35,9 @@ let databaseDown: boolean;
 let state: BoardStatus['state'];
 let lastState: BoardStatus['state'] | null;
 let running: BoardStatus | null;
+let colleagues: typeof people;
 beforeEach(() => {
+  colleagues = people;
   lastState = null;
   running = null;
   stored = [];
@@ -111,6 +113,7 @@ function api() {
       changes: memoryDesk().deps.changes,
       readDocument: () => Promise.reject(new RangeError('not needed')),
       channels: office.channels,
+      people: colleagues,
     }),
     readZip: async () => intake,
     signIn: createSignIn(people, tokens),
@@ -247,6 +250,17 @@ describe('submission', () => {
     expect(stored).toEqual([]);
     expect((await send('meng-chunhe', 'POST', '/v1/bundles?channels=website')).status).toBe(200);
     expect(acts).toEqual(['submit to website']);
+  });
+
+  test('under the policy compensate takes two leaders: the second one confirms it', async () => {
+    const compensate = '/v1/bundles?policy=compensate';
+    colleagues = people.filter(({ id }) => id !== 'second-leader');
+    const answer = await send('meng-chunhe', 'POST', compensate);
+    expect([answer.status, stored, acts]).toEqual([403, [], []]);
+    expect(refusal(answer.body)).toMatchObject({ where: 'policy', mend: { en: expect.stringContaining('hold-all') } });
+    expect((await send('meng-chunhe', 'POST', '/v1/bundles?policy=hold-all')).status).toBe(200);
+    colleagues = people; // the shipped office can keep what each policy promises
+    expect((await send('meng-chunhe', 'POST', compensate)).status).toBe(200);
   });
 
   test('refuses a document that is not to be disclosed', async () => {

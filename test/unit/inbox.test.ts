@@ -70,8 +70,8 @@ describe('who finds what in the inbox', () => {
   });
 
   test.each([
-    ['prepared', {}, { leader: ['arm'] }],
-    ['held', {}, { leader: ['held'] }],
+    ['prepared', {}, { leader: ['arm'], 'second-leader': ['arm'] }],
+    ['held', {}, { leader: ['held'], 'second-leader': ['held'] }],
     ['returned', {}, { 'meng-chunhe': ['returned'] }],
     ['rolled-back', {}, { 'meng-chunhe': ['returned'] }],
     ['armed', {}, {}],
@@ -79,7 +79,7 @@ describe('who finds what in the inbox', () => {
     [
       'partly-released',
       { channels: [channelStatus('wechat', { state: 'refused' })] },
-      { leader: ['channel-refused'], operator: ['channel-refused wechat'] },
+      { leader: ['channel-refused'], 'second-leader': ['channel-refused'], operator: ['channel-refused wechat'] },
     ],
     [
       'outcome-unknown',
@@ -94,7 +94,9 @@ describe('who finds what in the inbox', () => {
     const partly = bundle({ state: 'partly-released', armedBy: 'second-leader' });
     const due = [notice(partly, 'compensation-due')];
     expect(everybody([partly], due)).toEqual({ leader: ['compensate'] });
-    expect(everybody([bundle({ ...partly.status, armedBy: 'leader' })], due)).toEqual({});
+    expect(everybody([bundle({ ...partly.status, armedBy: 'leader' })], due)).toEqual({
+      'second-leader': ['compensate'],
+    });
   });
 
   test('a lost act is told to the operators', () => {

@@ -6,7 +6,10 @@ export function actNouns(program: Command, on: On): void {
     .command('amend')
     .description('更正、废止或撤回公告；submit a notice that corrects, abolishes or withdraws a released bundle')
     .argument('<bundle>', '已发布的政策包编号；id of the released bundle')
-    .requiredOption('--act <act>', 'correct 更正、abolish 废止、withdraw 撤回；修改和替代请提交新的政策包')
+    .requiredOption(
+      '--act <act>',
+      'correct 更正、abolish 废止、withdraw 撤回；修改和替代请提交新的政策包，清单写 acts；to amend or supersede, submit a policy whose manifest has acts',
+    )
     .requiredOption('--reason <text>', '理由，将公开；why, in public')
     .requiredOption('--notice <file>', '公告正文；text of the notice (.docx, .md, .txt)')
     .option('--on <day>', '自哪天起，默认今天；since which day, today by default')
