@@ -4,6 +4,12 @@ const inOrder = { tests: 'course tests' } as const;
 export const course = [
   ...guardsOf('workflows/policy-release/before-release.ts', 'model', [
     ['T0: late window', 'if (late > lateWindowMs) {', never],
+    [
+      'T0: what was away till the window was over commits nothing',
+      'commitWithin(Math.max(SHORTEST_MS, lateWindowMs - late))',
+      'commitWithin(86_400_000)',
+      { tests: 'workflow tests', only: 'missed instant' },
+    ],
     ['T0: ready still', 'const isMissing = () => releaseBlockers(board).length > 0;', 'const isMissing = () => false;'],
     ["T0: the plan's row is there", 'if (!(await holdsUntil(() => course.planStored === plan))) return;', ''],
     [

@@ -1,14 +1,16 @@
-import { condition } from '@temporalio/workflow';
+import { condition, isCancellation } from '@temporalio/workflow';
 import type { GateClock } from '../../activities/releases/types.ts';
 import { type PermanentCause, permanentCause } from '../../schemas/failures.ts';
 import type { Bilingual } from '../../schemas/text.ts';
 import { haveReached, isCleared, isReturned, readyByTry, undoableChannels } from './board.ts';
 import { type Course, disarm, markTold } from './course.ts';
-import { activities, commitRelease, rows } from './port.ts';
+import { activities, commitWithin, rows } from './port.ts';
 import { releaseBlockers } from './rules.ts';
 
 /** So long before T0 the commit is asked for: enough to start a hundred of them on a busy machine. */
 const EARLY_MS = 5_000;
+/** The end of the late window is met to this. */
+const SHORTEST_MS = 1_000;
 /** A clock that cannot be reckoned, for want of a year in the table of working days, is asked for again each day. */
 const DAY_MS = 24 * 3_600_000;
 
@@ -133,6 +135,7 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
 
   const going = readyByTry(board, undoableChannels(board));
   let ended = false;
+  const commitRelease = commitWithin(Math.max(SHORTEST_MS, lateWindowMs - late));
   const commit = commitRelease(sealed(), releaseId, { going, inGroup: board.group !== null })
     .catch((error: unknown) => ({ outcome: 'failed' as const, error }))
     .finally(() => {
@@ -156,8 +159,8 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
       return void (await holdsUntil(() => false, answer.waitMs - EARLY_MS));
     case 'failed': {
       const cause = permanentCause(answer.error);
-      if (!cause) throw answer.error;
-      if (board.withdrawal) return;
+      if (!cause && isCancellation(answer.error)) throw answer.error;
+      if (!cause || board.withdrawal) return; // without a cause the late window is over: the next look says so
       await standStill(course, cause.message.en, asNotice(cause));
     }
   }

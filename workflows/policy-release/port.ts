@@ -43,10 +43,12 @@ export const atOnce = proxyLocalActivities<Pick<ReleaseActivities, 'announceTran
 
 /**
  * It waits for T0 itself, so that no task of Temporal stands between the instant and the row; a lost worker is noticed within
- * seconds.
+ * seconds. After `withinMs` Temporal hands it out no more: a database or workers that come back later commit nothing.
  */
-export const { commitRelease } = proxyActivities<Pick<ReleaseActivities, 'commitRelease'>>({
-  startToCloseTimeout: '1 minute', // the wait, the commit, and what Kafka may take
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
-});
+export const commitWithin = (withinMs: number) =>
+  proxyActivities<Pick<ReleaseActivities, 'commitRelease'>>({
+    scheduleToCloseTimeout: withinMs,
+    startToCloseTimeout: '1 minute', // the wait, the commit, and what Kafka may take
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: '100 milliseconds', maximumInterval: '2 seconds' },
+  }).commitRelease;
