@@ -77,7 +77,8 @@ const commanderProblems: Record<string, string> = {
   'commander.conflictingOption': '选项互相矛盾',
 };
 
-function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
+/** Every command with its options; `finish` is told how the one that ran ended. */
+export function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => void): Command {
   // Commands are loaded when they are called: `check` should not wait for what `demo` needs.
   const on: On = <A extends unknown[]>(load: () => Promise<Action<A>>) =>
     bind<A>(surroundings, finish, async (invocation, ...args) => (await load())(invocation, ...args));
@@ -86,7 +87,9 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .description(
       '三同步：政策文件、解读方案、解读材料同步组织、同步审签、同步部署。\nRelease a policy with its interpretation, together, on every channel, or not at all.',
     )
-    .version(packageFile.version)
+    .version(packageFile.version, '-V, --version', '版本；version')
+    .helpOption('-h, --help', '用法；how it is used')
+    .helpCommand('help [command]', '一个命令的用法；how a command is used')
     .option('--json', '输出稳定的 JSON；print stable JSON')
     .option('--as <person>', '由谁办理；who acts (a person id, e.g. reviewer-legal)')
     .option('--api <url>', '系统地址；address of the API')
@@ -117,9 +120,10 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .argument('<bundle>', '目录或 .zip；directory or .zip')
     .option('--channels <list>', '只发这些渠道，用逗号分开；only these channels, with commas')
     .addOption(
-      new Option('--policy <policy>', '渠道策略；what happens to the others when a channel fails').choices(
-        ReleasePolicy.options,
-      ),
+      new Option(
+        '--policy <policy>',
+        '一个渠道失败后其余怎样：publish-rest 其余照发（默认）、hold-all 其余停发、compensate 全部撤回；when a channel fails the others go on (default), stop, or are withdrawn',
+      ).choices(ReleasePolicy.options),
     )
     .action(on(async () => (await import('./commands/submit.ts')).submit));
 
@@ -136,7 +140,7 @@ function buildProgram(surroundings: Surroundings, finish: (code: ExitCode) => vo
     .command('withdraw')
     .description('撤回；withdraw')
     .argument('<bundle>', '政策包编号；bundle id')
-    .requiredOption('--reason <text>', '理由；why')
+    .requiredOption('--reason <text>', '理由，已公开的撤回时公示；why, in public where it was public')
     .action(on(async () => (await import('./commands/release.ts')).withdraw));
 
   const audit = program.command('audit').description('审计链；audit chain');

@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { ErrorType } from '../../schemas/api.ts';
 import { CliDoctor, CliDown, CliRefusal, CliStatus, CliSubmitted } from '../../schemas/cli.ts';
+import { buildProgram } from '../../services/cli/program.ts';
+import type { Surroundings } from '../../services/cli/surroundings.ts';
 import { commandLine, smallBundle } from '../support/command-line.ts';
 import { type Misbehaviour, startFakeSystem } from '../support/fake-system.ts';
 
@@ -46,6 +49,18 @@ describe('what cannot be read as a command line ends 2', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(zh);
     expect(err).toContain(en);
+  });
+
+  test('the help says what each command, argument and option is in Chinese and in English', () => {
+    const described = (command: Command): string[] => [
+      command.description(),
+      ...command.options.map(({ description }) => description),
+      ...command.registeredArguments.map(({ description }) => description),
+      ...command.commands.flatMap(described),
+    ];
+    const all = described(buildProgram({} as Surroundings, () => {}));
+    expect(all.length).toBeGreaterThan(100);
+    expect(all.filter((text) => !/\p{Script=Han}/u.test(text) || !/[a-z]{2}/.test(text))).toEqual([]);
   });
 
   test('help and version are no mistake', async () => {

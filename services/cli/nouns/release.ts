@@ -56,7 +56,7 @@ export function releaseNoun(program: Command, on: On): void {
     .command('compensate')
     .description('补偿：第二人确认全部撤回；confirm, as a second leader, that all is withdrawn')
     .argument('<bundle>', '政策包编号；bundle id')
-    .requiredOption('--reason <text>', '理由；why')
+    .requiredOption('--reason <text>', '理由，将公示；why, in public')
     .action(on(async () => (await import('../commands/repair.ts')).compensate));
   release
     .command('emergency')
