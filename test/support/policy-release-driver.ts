@@ -25,6 +25,7 @@ export type Driver = {
   /** Waits for a call, as often as `times`. */
   called: (call: string, times?: number) => Promise<void>;
   now: () => Promise<number>;
+  sleep: TestWorkflowEnvironment['sleep'];
   arm: (inMs: number, group?: ReleaseGroup) => Promise<BoardStatus>;
 };
 export type Bundle = {
@@ -125,6 +126,7 @@ function driverOf(
       await expect.poll(() => calls.filter((made) => made === call).length).toBe(times);
     },
     now: () => environment.currentTimeMs(),
+    sleep: environment.sleep,
     arm: async (inMs, group) => {
       const t0 = new Date((await environment.currentTimeMs()) + inMs).toISOString();
       return handle.executeUpdate(messages.arm, { args: [{ seal, t0, leaderId: 'leader', group: group ?? null }] });
