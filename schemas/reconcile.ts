@@ -10,7 +10,7 @@ export const DriftKind = z.enum([
   'workflow-differs', // the workflow is not where the rows are; the rows win
   'log-ahead', // the log has an order or a receipt that the rows have lost (a restored database)
   'not-public', // released, and readers do not get it
-  'altered', // readers get something else than what was sealed
+  'altered', // readers get something else than what was sealed, or than the channel said
   'leaked', // readers get what is not released
   'still-public', // withdrawn, and readers still get it
   'unanswered', // the channel did not say

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ActKind, BundleId, Channel } from './bundle.ts';
 import { RunningClock } from './clock.ts';
+import { FindingKey } from './finding.ts';
 import { GateState } from './gate.ts';
 import { Bilingual, Day, Digest, Instant } from './text.ts';
 
@@ -108,6 +109,10 @@ export const BoardStatus = z.strictObject({
   seal: Digest,
   state: ReleaseState,
   gates: z.array(GateState),
+  /** 例外放行: errors that somebody asked to let pass; they do once a second person has confirmed it. */
+  overrides: z.array(
+    z.strictObject({ finding: FindingKey, requestedBy: z.string(), confirmedBy: z.string().nullable() }),
+  ),
   plan: ReleasePlan.nullable(),
   /** The leader who armed it. */
   armedBy: z.string().nullable(),

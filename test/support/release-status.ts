@@ -33,6 +33,7 @@ export const releaseStatus = (changes: Partial<ReleaseStatus> = {}): ReleaseStat
     overdue: false,
     clockProblem: null,
   })),
+  overrides: [],
   plan: null,
   armedBy: null,
   group: null,

@@ -26,8 +26,7 @@ export type Board = {
   submittedAt: Instant | null;
   state: ReleaseState;
   gates: GateState[];
-  /** Error findings that one person wants to let pass; `confirmedBy` once a second one agreed. */
-  overrides: { finding: FindingKey; requestedBy: string; confirmedBy: string | null }[];
+  overrides: BoardStatus['overrides'];
   emergency: BoardStatus['emergency'];
   releaseId: ReleaseId | null;
   plan: ReleasePlan | null;

@@ -13,6 +13,7 @@ export function statusOf(board: Board): BoardStatus {
     seal: submission.seal,
     state: board.state,
     gates: board.gates.map((gate) => ({ ...gate })),
+    overrides: board.overrides.map((override) => ({ ...override })),
     plan: board.plan,
     armedBy: board.armedBy,
     group: board.group,

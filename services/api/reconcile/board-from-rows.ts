@@ -8,6 +8,7 @@ import {
   applyOverride,
   applyReceipt,
   type Board,
+  beginAttempt,
   enterReview,
   openBoard,
 } from '../../../workflows/policy-release/board.ts';
@@ -40,7 +41,10 @@ export function boardFromRows(rows: BundleRows, office: ChannelsFile): Restored 
   board.validity = rows.validity;
   for (const receipt of rows.receipts) {
     const status = board.channels.find(({ channel }) => channel === receipt.channel);
-    if (status && receipt.releaseId === board.releaseId) status.attempt = Math.max(status.attempt, receipt.attempt);
+    if (status && receipt.releaseId === board.releaseId && receipt.attempt > status.attempt) {
+      if (receipt.state === 'ready') beginAttempt(board, receipt.channel); // a retry: what the one before said is over
+      status.attempt = receipt.attempt;
+    }
     applyReceipt(board, receipt);
   }
   board.state = stateOf(board, last.state);

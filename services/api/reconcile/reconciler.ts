@@ -13,7 +13,8 @@ import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
 import { createAdoption } from './adopt.ts';
 import { boardFromRows } from './board-from-rows.ts';
-import { channelDrift, expectedOn, hasMovedOn, movedOn, workflowDrift } from './compare.ts';
+import { channelDrift, expectedOn, hasMovedOn, isDoubtful, movedOn } from './compare.ts';
+import { workflowDrift } from './compare-workflow.ts';
 import { logDrift, readOrders } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
 import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
@@ -86,8 +87,9 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
   /** Of a workflow that runs, rows of a moment ago say nothing: what differs has to differ once more. */
   async function differs(rows: BundleRows): Promise<Drift | null> {
     const { bundleId } = rows;
-    const drift = workflowDrift(rows, await releases.running(bundleId));
-    return drift && workflowDrift(await repairs.rows(bundleId), await releases.running(bundleId));
+    const look = async (now: BundleRows) =>
+      workflowDrift(now, await releases.running(bundleId), boardFromRows(now, office)?.board ?? null);
+    return (await look(rows)) && look(await repairs.rows(bundleId));
   }
 
   /** As `differs`, of what a 公告 does to others. */
@@ -230,7 +232,8 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
           channels.push({ bundleId, releaseId, state, channel, expected, found: answer?.state ?? null });
           const about = { bundleId, releaseId };
           const outdated = answer !== undefined && hasMovedOn(rows, channel, answer);
-          const drift = outdated ? movedOn(about, channel) : channelDrift(about, channel, expected, answer);
+          const compared = channelDrift(about, channel, expected, answer, isDoubtful(rows, channel));
+          const drift = outdated ? movedOn(about, channel) : compared;
           if (!drift) continue;
           const mended = actorId !== null && drift.repair !== null && (await mend(rows, channel, drift, actorId));
           (mended ? repaired : drifts).push(drift);

@@ -6,9 +6,10 @@ import type { BundleRows } from '../../../activities/ports/repair-store.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
 import type { Channel } from '../../../schemas/bundle.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../../schemas/receipt.ts';
-import { ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
+import { type BoardStatus, ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
 import { boardFromRows } from '../../../services/api/reconcile/board-from-rows.ts';
-import { channelDrift, expectedOn, workflowDrift } from '../../../services/api/reconcile/compare.ts';
+import { channelDrift, expectedOn, isDoubtful } from '../../../services/api/reconcile/compare.ts';
+import { workflowDrift } from '../../../services/api/reconcile/compare-workflow.ts';
 import { logDrift, readOrders } from '../../../services/api/reconcile/log-reading.ts';
 import { type LoggedReceipt, lostReceipts } from '../../../services/api/reconcile/lost-receipts.ts';
 import { owedAct } from '../../../services/api/reconcile/owed-acts.ts';
@@ -132,7 +133,21 @@ describe('a board from the rows', () => {
       { state: 'verified', attempt: 2 },
     ]);
   });
+
+  test('a channel that is ready with another try is ready, whatever it said of the one before', () => {
+    const rows = rowsIn('prepared', { receipts: [['website', 'refused'], ...both('ready')] });
+    for (const each of rows.receipts.slice(1)) each.attempt = 2;
+    expect(statusNow(rows)).toMatchObject({ channels: both('ready').map(() => ({ state: 'ready' })), blockers: [] });
+  });
 });
+
+const statusNow = (rows: BundleRows): BoardStatus => {
+  const board = boardFromRows(rows, office)?.board;
+  if (!board) throw new Error('no board');
+  return statusOf(board);
+};
+const drift = (rows: BundleRows, status: BoardStatus | null) =>
+  workflowDrift(rows, status, boardFromRows(rows, office)?.board ?? null);
 
 describe('what differs', () => {
   const lives: [ReleaseState, boolean, [Channel, ChannelReceipt['state']][], string][] = [
@@ -167,26 +182,90 @@ describe('what differs', () => {
   ];
   test.each(table)('expected %s, found %s: %s', (expected, state, kind, repair) => {
     const rows = rowsIn('released', { committed: true });
-    const drift = channelDrift(aboutOf(rows), 'website', expected, found(rows, state));
+    const drift = channelDrift(aboutOf(rows), 'website', expected, found(rows, state), false);
     expect(drift && { kind: drift.kind, repair: drift.repair }).toEqual(kind && { kind, repair });
   });
 
   test('a mail that nobody finds is reported, and not sent again', () => {
     const rows = rowsIn('released', { committed: true });
-    expect(channelDrift(aboutOf(rows), 'press-pack', 'public', found(rows, 'absent'))).toMatchObject({ repair: null });
+    const drift = channelDrift(aboutOf(rows), 'press-pack', 'public', found(rows, 'absent'), false);
+    expect(drift).toMatchObject({ repair: null });
+  });
+
+  test('what is released, and shown in part by a channel that refused it or could not tell, is no leak', () => {
+    const told = (...receipts: [Channel, ChannelReceipt['state']][]) => {
+      const rows = rowsIn('partly-released', { committed: true, receipts });
+      const expected = expectedOn(rows, 'website');
+      return channelDrift(aboutOf(rows), 'website', expected, found(rows, 'public'), isDoubtful(rows, 'website'))?.kind;
+    };
+    expect(told(['website', 'refused'])).toBe('altered');
+    expect(told(['website', 'unknown'])).toBe('altered');
+    expect(told(['website', 'ready'])).toBe('leaked');
   });
 
   test('a workflow that is gone, has another revision, or a signature that the rows lack, gives way to the rows', () => {
     const rows = rowsIn('armed', { receipts: both('ready') });
-    const board = boardFromRows(rows, office)?.board;
-    if (!board) throw new Error('no board');
-    expect(workflowDrift(rows, statusOf(board))).toBeNull();
-    expect(workflowDrift(rows, null)).toMatchObject({ kind: 'workflow-lost', repair: 'rebuild' });
-    expect(workflowDrift(rows, { ...statusOf(board), revision: 3 })).toMatchObject({ kind: 'workflow-differs' });
+    const status = statusNow(rows);
+    expect(drift(rows, status)).toBeNull();
+    expect(drift(rows, null)).toMatchObject({ kind: 'workflow-lost', repair: 'rebuild' });
+    expect(drift(rows, { ...status, revision: 3 })).toMatchObject({ kind: 'workflow-differs' });
     const unsigned = { ...rows, decisions: rows.decisions.slice(1) };
-    expect(workflowDrift(unsigned, statusOf(board))?.message.en).toContain('political');
-    expect(workflowDrift({ ...rows, release: null }, { ...statusOf(board), committedAt: at })).not.toBeNull();
-    expect(workflowDrift(rowsIn('withdrawn'), null)).toBeNull();
+    expect(drift(unsigned, status)?.message.en).toContain('political');
+    expect(drift({ ...rows, release: null }, { ...status, state: 'prepared', committedAt: at })).not.toBeNull();
+    expect(drift(rowsIn('withdrawn'), null)).toBeNull();
+  });
+
+  const byReleaseId = ReleaseId.parse(randomUUID());
+  const abolished = { act: 'abolish' as const, on: '2026-11-24', byBundleId: newBundleId(), byReleaseId };
+  test.each<[string, BundleRows, (status: BoardStatus) => Partial<BoardStatus>, string]>([
+    [
+      'it was armed after the backup',
+      { ...rowsIn('prepared', { receipts: both('ready') }), plan: null },
+      () => ({ state: 'armed', plan: { t0: at, policy: 'publish-rest' } }),
+      'state: [armed] in the workflow, [prepared] in the rows',
+    ],
+    [
+      'it was given another instant after the backup',
+      rowsIn('armed', { receipts: both('ready') }),
+      () => ({ plan: { t0: '2026-11-25T01:00:00.000Z', policy: 'publish-rest' } }),
+      `instant: [2026-11-25T01:00:00.000Z] in the workflow, [${at}] in the rows`,
+    ],
+    [
+      'its status moved after the backup',
+      { ...rowsIn('released', { committed: true, receipts: both('verified') }), validity: 'in-force' },
+      () => ({ validity: 'expired' }),
+      'validity: [expired] in the workflow, [in-force] in the rows',
+    ],
+    [
+      'a later bundle acted on it after the backup',
+      rowsIn('released', { committed: true, receipts: both('verified') }),
+      () => ({ amendments: [abolished] }),
+      `acts of later bundles: [abolish by ${byReleaseId}] in the workflow, [] in the rows`,
+    ],
+    [
+      'a receipt came as it began anew',
+      rowsIn('verifying', { committed: true, receipts: both('verified') }),
+      ({ channels }) => ({ channels: channels.map((each) => ({ ...each, state: 'live' })) }),
+      'channel website: [live] in the workflow, [verified] in the rows; channel wechat: [live] in the workflow, [verified] in the rows',
+    ],
+  ])('where the rows say otherwise the workflow gives way to them: %s', (_, rows, changes, difference) => {
+    const status = statusNow(rows);
+    expect(drift(rows, status)).toBeNull();
+    expect(drift(rows, { ...status, ...changes(status) })).toMatchObject({
+      ...{ kind: 'workflow-differs', repair: 'rebuild', message: { en: difference } },
+    });
+  });
+
+  test('what is under way differs from nothing: a commit, a new try of a channel, and what is done once more', () => {
+    const armed = rowsIn('armed', { committed: true, receipts: both('ready') });
+    expect(drift(armed, { ...statusNow(armed), state: 'armed', committedAt: null })).toBeNull();
+    const partly = rowsIn('partly-released', { committed: true, receipts: both('refused') });
+    const status = statusNow(partly);
+    const again = status.channels.map((each) => ({ ...each, state: 'none' as const, attempt: 2 }));
+    expect(drift(partly, { ...status, channels: again })).toBeNull();
+    const preparing = rowsIn('preparing');
+    expect(drift(preparing, { ...statusNow(preparing), state: 'preparing' })).toBeNull();
+    expect(statusNow(preparing).state).toBe('cleared');
   });
 
   test('the log knows what a restored database has lost, the staging too', () => {

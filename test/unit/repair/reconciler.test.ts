@@ -113,26 +113,31 @@ describe('what somebody said whose row outlived the task that wrote it reaches t
     [
       'a signature',
       ({ core: { store }, sealed }) => store.addDecision(sealed, { ...by, seal: sealed.seal, decision: 'signed' }),
-      'gate secrecy: open in the workflow, signed in the rows',
+      'gate secrecy: [open] in the workflow, [signed] in the rows',
     ],
     [
       'a return',
       ({ core: { store }, sealed }) =>
         store.addDecision(sealed, { ...by, seal: sealed.seal, decision: 'returned', reason: '涉密' }),
-      'gate secrecy: open in the workflow, returned in the rows',
+      'gate secrecy: [open] in the workflow, [returned] in the rows',
     ],
     [
-      'the second word for an error that may pass',
+      'the first word for an error that may pass',
+      ({ core: { store }, sealed }) => store.addOverride(sealed, { ...passed, step: 'requested', personId: 'first' }),
+      `overrides: [] in the workflow, [${finding} requested] in the rows`,
+    ],
+    [
+      'the second word for it',
       async ({ core: { store }, sealed }) => {
         await store.addOverride(sealed, { ...passed, step: 'requested', personId: 'first' });
         await store.addOverride(sealed, { ...passed, step: 'confirmed', personId: 'second' });
       },
-      `gate legal: errors that stand are [${finding}] in the workflow, [] in the rows`,
+      `overrides: [] in the workflow, [${finding} confirmed] in the rows`,
     ],
     [
       'an emergency',
       ({ core: { store }, sealed }) => store.addEmergency(sealed, { reason: '台风', declaredBy: 'leader' }),
-      'in the emergency lane in the rows only',
+      'clocks: [ordinary] in the workflow, [emergency] in the rows',
     ],
   ])('%s', async (_, say, difference) => {
     const office = await officeOf('in-review');
