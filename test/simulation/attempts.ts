@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, msToNumber } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, msToNumber, type RetryState, TimeoutFailure } from '@temporalio/common';
 import type { Faults } from './faults.ts';
 import { Crashed, type Process } from './processes.ts';
 import type { Random } from './random.ts';
@@ -9,6 +9,8 @@ import type { ActivityOptions, Duration } from './workflow-module.ts';
 export type Worker = { process: Process; activities: () => object };
 /** How an activity ended, or how its last attempt failed. */
 export type Progress = {
+  /** False once the workflow is gone: no further attempt is handed out, and one that runs goes on unheard. */
+  isWanted: () => boolean;
   done: (value: unknown) => void;
   failed: (error: unknown) => void;
   again: (error: unknown, failures: number) => void;
@@ -18,6 +20,19 @@ export const ms = (duration: Duration | undefined, otherwise: number): number =>
   duration === undefined ? otherwise : msToNumber(duration as never);
 /** Every value crosses Temporal as JSON: nothing is shared between a workflow and its activities. */
 export const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
+
+/** What follows from the last of so many `failures`: the failure that the workflow meets, or another try. */
+export function judge(name: string, error: unknown, failures: number, { retry }: ActivityOptions) {
+  const told = ApplicationFailure.fromError(error);
+  const gaveUp = (state: RetryState) => ({
+    failure: new ActivityFailure('Activity task failed', name, name, state, undefined, told),
+  });
+  if (told.nonRetryable) return gaveUp('NON_RETRYABLE_FAILURE');
+  if (failures >= (retry?.maximumAttempts ?? Number.POSITIVE_INFINITY)) return gaveUp('MAXIMUM_ATTEMPTS_REACHED');
+  const backOff = ms(retry?.initialInterval, 1000) * 2 ** Math.min(failures - 1, 20);
+  const interval = Math.min(backOff, ms(retry?.maximumInterval, 100_000));
+  return { failure: undefined, afterMs: told.nextRetryDelay ? ms(told.nextRetryDelay as never, 0) : interval };
+}
 
 export type AttemptDeps = {
   scheduler: Scheduler;
@@ -30,7 +45,7 @@ export type AttemptDeps = {
 
 /**
  * Activities at least once, as in Temporal: an attempt may be lost before its effect or after it, or go on while the next
- * one runs already; only a permanent failure gives up. What an attempt says after it was given up is not heard.
+ * one runs already; only a permanent failure, or the last of its attempts, gives up. What an attempt says after it was given up is not heard.
  */
 export const createAttempts =
   ({ scheduler, random, faults, clock, workers }: AttemptDeps) =>
@@ -39,7 +54,7 @@ export const createAttempts =
     name: string,
     input: unknown[],
     options: ActivityOptions,
-    { done, failed, again }: Progress,
+    { isWanted, done, failed, again }: Progress,
   ): void => {
     const given = copy(input);
     const silenceMs = ms(options.heartbeatTimeout, 15_000);
@@ -47,6 +62,8 @@ export const createAttempts =
     let current = 0;
     let failures = 0;
     let over = false;
+    if (options.scheduleToCloseTimeout !== undefined)
+      scheduler.after(ms(options.scheduleToCloseTimeout, 0), tooLate, clock);
 
     /** The attempt that runs now is given up; the next one comes. */
     function retry(attempt: number, afterMs: number): void {
@@ -59,9 +76,16 @@ export const createAttempts =
       over = true;
       how();
     }
+    /** Temporal hands it out no more; an attempt that runs goes on unheard. */
+    function tooLate(): void {
+      const cause = new TimeoutFailure('Activity task timed out', undefined, 'SCHEDULE_TO_CLOSE');
+      end(current, () =>
+        failed(new ActivityFailure('Activity task timed out', name, name, 'TIMEOUT', undefined, cause)),
+      );
+    }
     function begin(): void {
       const { process, activities } = worker();
-      if (over) return;
+      if (over || !isWanted()) return;
       if (!process.up) {
         process.whenUp(() => void scheduler.after(random.between(1, 50), begin, process.clock));
         return;
@@ -90,17 +114,14 @@ export const createAttempts =
         retry(attempt, silenceMs);
         return;
       }
-      const told = error instanceof ApplicationFailure ? error : undefined;
-      if (told?.nonRetryable) {
-        const state = 'NON_RETRYABLE_FAILURE';
-        end(attempt, () => failed(new ActivityFailure('Activity task failed', name, name, state, undefined, told)));
+      failures += 1;
+      const verdict = judge(name, error, failures, options);
+      if (verdict.failure) {
+        end(attempt, () => failed(verdict.failure));
         return;
       }
-      failures += 1;
       again(error, failures);
-      const backOff = ms(options.retry?.initialInterval, 1000) * 2 ** Math.min(failures - 1, 20);
-      const interval = Math.min(backOff, ms(options.retry?.maximumInterval, 100_000));
-      retry(attempt, told?.nextRetryDelay ? ms(told.nextRetryDelay as never, 0) : interval);
+      retry(attempt, verdict.afterMs);
     }
     scheduler.after(random.between(0, 20), begin, () => worker()?.process.clock() ?? clock());
   };

@@ -79,6 +79,7 @@ export function createTemporal(deps: TemporalDeps) {
       };
       execution.pending.set(activity, name);
       attempts(execution.queue, name, input, options, {
+        isWanted: () => !execution.closed,
         done: (value) => ended(() => resolve(value)),
         failed: (error) => ended(() => reject(error)),
         again: (error, failures) => execution.pending.set(activity, `${name} failed ${failures} times: ${error}`),

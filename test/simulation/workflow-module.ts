@@ -10,8 +10,9 @@ export type Named = { name: string };
 export type Duration = string | number;
 export type ActivityOptions = {
   startToCloseTimeout?: Duration;
+  scheduleToCloseTimeout?: Duration;
   heartbeatTimeout?: Duration;
-  retry?: { initialInterval?: Duration; maximumInterval?: Duration };
+  retry?: { initialInterval?: Duration; maximumInterval?: Duration; maximumAttempts?: number };
 };
 
 /** What the module needs of an execution. */
