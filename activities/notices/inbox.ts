@@ -1,17 +1,18 @@
+import type { BundleId } from '../../schemas/bundle.ts';
 import type { Person } from '../../schemas/configuration.ts';
 import type { EmergencyUse, InboxItem, InboxKind } from '../../schemas/desk.ts';
 import type { GateId } from '../../schemas/finding.ts';
 import type { Notice, NoticeKind } from '../../schemas/notice.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import type { Bilingual, Instant } from '../../schemas/text.ts';
-import type { Review } from '../ports/desk-store.ts';
 
 /** One bundle that is not finished, with what the board does not know. */
 export type OpenBundle = {
   status: BoardStatus;
   title: string;
   drafterId: string;
-  overrides: Review['overrides'];
+  /** Bundles that it acts on, and that have not heard of it. */
+  untold: readonly BundleId[];
   emergency: EmergencyUse | null;
 };
 
@@ -72,7 +73,7 @@ export function inboxOf(desk: Desk): InboxItem[] {
 const openGates = ({ state, gates }: BoardStatus) =>
   state === 'in-review' ? gates.filter((gate) => gate.state === 'open') : [];
 
-function ofReviewer({ person, gates }: Desk, { status, drafterId, overrides }: OpenBundle): Draft[] {
+function ofReviewer({ person, gates }: Desk, { status, drafterId }: OpenBundle): Draft[] {
   // Who has decided one gate, or drafted it, can decide nothing more here.
   const spent =
     status.gates.some((gate) => gate.reviewerId === person.id || gate.actingFor === person.id) ||
@@ -95,7 +96,7 @@ function ofReviewer({ person, gates }: Desk, { status, drafterId, overrides }: O
       },
     ];
   });
-  const toConfirm = pendingOverrides(status, overrides).flatMap(({ finding, gate, by }): Draft[] => {
+  const toConfirm = pendingOverrides(status).flatMap(({ finding, gate, by }): Draft[] => {
     const mayConfirm = person.roles.includes('leader') || person.gates.includes(gate);
     if (!mayConfirm || by === person.id || drafterId === person.id) return [];
     const what = {
@@ -107,10 +108,10 @@ function ofReviewer({ person, gates }: Desk, { status, drafterId, overrides }: O
   return [...toSign, ...toConfirm];
 }
 
-const pendingOverrides = (status: BoardStatus, overrides: Review['overrides']) =>
+const pendingOverrides = (status: BoardStatus) =>
   openGates(status).flatMap(({ gate, blockedBy }) =>
-    overrides.flatMap(({ finding, step, by }) =>
-      step === 'requested' && blockedBy.includes(finding) ? [{ finding, gate, by }] : [],
+    status.overrides.flatMap(({ finding, requestedBy, confirmedBy }) =>
+      confirmedBy === null && blockedBy.includes(finding) ? [{ finding, gate, by: requestedBy }] : [],
     ),
   );
 
@@ -199,7 +200,7 @@ function reportOwed(emergency: EmergencyUse | null): Draft[] {
   return [{ ...nothing, kind: 'emergency-report', dueAt: emergency.reportDueAt, overdue, about: [], what }];
 }
 
-function ofOperator({ person, notices }: Desk, { status }: OpenBundle): Draft[] {
+function ofOperator({ person, notices }: Desk, { status, untold }: OpenBundle): Draft[] {
   if (!person.roles.includes('operator')) return [];
   const channels = status.channels.flatMap(({ channel, state, detail }): Draft[] => {
     if (state !== 'refused' && state !== 'unknown') return [];
@@ -207,15 +208,14 @@ function ofOperator({ person, notices }: Desk, { status }: OpenBundle): Draft[] 
     const what = detail ?? { zh: `渠道 ${channel}：${state}`, en: `Channel ${channel}: ${state}` };
     return [{ ...nothing, kind, channel, about: [kind], what }];
   });
-  const lost = notices
-    .filter(({ kind, bundleId }) => kind === 'act-lost' && bundleId === status.bundleId)
-    .map(
-      ({ detail }): Draft => ({
-        ...nothing,
-        kind: 'act-lost',
-        about: ['act-lost'],
-        what: detail ?? { zh: '公告没有送达所涉政策包', en: 'A bundle that this one acts on was not reached' },
-      }),
-    );
+  // Until it was told, or nobody thought it lost, it is on its way.
+  const wasLost = notices.some(({ kind, bundleId }) => kind === 'act-lost' && bundleId === status.bundleId);
+  const lost = (wasLost ? untold : []).map((target): Draft => {
+    const what = {
+      zh: `公告没有送达政策包 ${target}：lockstep reconcile --repair`,
+      en: `Bundle ${target}, which this one acts on, was not reached: lockstep reconcile --repair`,
+    };
+    return { ...nothing, kind: 'act-lost', about: ['act-lost'], what };
+  });
   return [...channels, ...lost];
 }

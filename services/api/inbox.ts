@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { inboxOf, type OpenBundle } from '../../activities/notices/inbox.ts';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { CoreStore, Revision } from '../../activities/ports/core-store.ts';
 import type { DelegationStore } from '../../activities/ports/delegation-store.ts';
 import type { DeskStore } from '../../activities/ports/desk-store.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
@@ -38,17 +38,31 @@ export function serveInbox(api: FastifyInstance, deps: Deps): void {
     return gates;
   }
 
+  /** A bundle that was withdrawn meanwhile need not hear of it. */
+  async function untoldBy({ bundleId, revision, content }: Revision): Promise<BundleId[]> {
+    const { acts = [] } = content.manifest;
+    const release = acts.length > 0 && (await store.releases(bundleId)).find((each) => each.revision === revision);
+    if (!release) return [];
+    const untold: BundleId[] = [];
+    for (const { act, bundleId: target } of acts) {
+      const targeted = (await store.releases(target)).at(-1);
+      const heard = targeted ? await store.amendments(targeted.releaseId) : [];
+      const knows = heard.some((known) => known.act === act && known.byReleaseId === release.releaseId);
+      if (!knows && (await store.lastState(target)) !== 'withdrawn') untold.push(target);
+    }
+    return untold;
+  }
+
   async function openBundle(bundleId: BundleId): Promise<OpenBundle | null> {
     // A bundle whose workflow is not there is for `reconcile` to find; the others are shown.
     const status = await releases.status(bundleId).catch(() => null);
     const revision = status && (await store.revision(status));
     if (!revision) return null;
-    const blocked = status.gates.some(({ blockedBy }) => blockedBy.length > 0);
     return {
       status,
       title: revision.content.manifest.title,
       drafterId: revision.drafterId,
-      overrides: blocked ? (await desk.review(status)).overrides : [],
+      untold: await untoldBy(revision),
       emergency: status.emergency && (await emergencyOf(bundleId, deps)),
     };
   }

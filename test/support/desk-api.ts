@@ -123,6 +123,7 @@ export function deskApi({
     seal,
     board,
     revision,
+    store,
     rows,
     acts,
     groups,

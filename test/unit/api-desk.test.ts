@@ -352,3 +352,34 @@ describe('应急: the report is owed until it is there', () => {
     expect(emergencies).toMatchObject([{ state: 'due', problem: { zh: expect.stringContaining('2027') } }]);
   });
 });
+
+test('公告未送达 leaves the inbox once the bundle has heard of it, or was withdrawn', async () => {
+  const api = deskApi();
+  const [target, releaseId, targetReleaseId] = [newBundleId(), randomUUID(), randomUUID()];
+  api.revision.content.manifest.acts = [{ act: 'abolish', bundleId: target, on: '2026-11-24', reason: '已有新规定' }];
+  api.rows.unfinished = [api.bundleId];
+  const { bundleId } = api;
+  api.rows.notices = [
+    {
+      ...{ noticeId: newBundleId(), kind: 'act-lost', bundleId, revision: 1, gate: null },
+      ...{ detail: null, at: '2026-11-24T01:00:00.000Z' },
+    },
+  ];
+  const rows = { heard: [] as object[], state: 'released' };
+  Object.assign(api.store, {
+    releases: async (id: BundleId) => [{ revision: 1, releaseId: id === target ? targetReleaseId : releaseId }],
+    amendments: async (id: string) => (id === targetReleaseId ? rows.heard : []),
+    lastState: async () => rows.state,
+  });
+  const lost = async () => {
+    const { items } = InboxAnswer.parse((await api.get('operator', '/v1/inbox')).body);
+    return items.map(({ kind }) => kind);
+  };
+  expect(await lost()).toEqual(['act-lost']);
+  rows.heard = [{ act: 'amend', byReleaseId: releaseId }];
+  expect(await lost()).toEqual(['act-lost']); // another act of the same bundle
+  rows.heard = [{ act: 'abolish', byReleaseId: releaseId }];
+  expect(await lost()).toEqual([]);
+  Object.assign(rows, { heard: [], state: 'withdrawn' });
+  expect(await lost()).toEqual([]);
+});

@@ -21,7 +21,7 @@ const bundle = (changes: Partial<ReleaseStatus> = {}, more: Partial<OpenBundle> 
   status: releaseStatus({ bundleId: newBundleId(), ...changes }),
   title: '标题',
   drafterId: 'meng-chunhe',
-  overrides: [],
+  untold: [],
   emergency: null,
   ...more,
 });
@@ -99,17 +99,23 @@ describe('who finds what in the inbox', () => {
     });
   });
 
-  test('a lost act is told to the operators', () => {
-    const lost = bundle({ state: 'released' });
-    expect(everybody([lost], [notice(lost, 'act-lost')])).toEqual({ operator: ['act-lost'] });
+  test('a lost act is told to the operators until each bundle has heard of it', () => {
+    const [lost, untold] = [bundle({ state: 'released' }), [newBundleId(), newBundleId()]];
+    const notices = [notice(lost, 'act-lost')];
+    expect(everybody([{ ...lost, untold }], notices)).toEqual({ operator: ['act-lost', 'act-lost'] });
+    const [item, ...others] = inbox('operator', [{ ...lost, untold: untold.slice(1) }], { notices });
+    expect([item?.what.en, others]).toEqual([expect.stringContaining(untold[1] ?? ''), []]);
+    expect(everybody([lost], notices)).toEqual({}); // reconcile told it
+    expect(everybody([{ ...lost, untold }])).toEqual({}); // it is on its way
   });
 
   test('an override that was asked for waits for a second person', () => {
     const gates = gateChanges({ secrecy: { blockedBy: [key] } });
-    const asked = { finding: key, step: 'requested' as const, by: 'reviewer-secrecy', reason: '引用', at: now };
-    const open = bundle({ gates }, { overrides: [asked] });
+    const asked = { finding: key, requestedBy: 'reviewer-secrecy', confirmedBy: null };
+    const open = bundle({ gates, overrides: [asked] });
     expect(everybody([open]).leader).toEqual(['override secrecy']);
     expect(everybody([open])['reviewer-secrecy']).toEqual(['gate secrecy']);
+    expect(everybody([bundle({ gates, overrides: [{ ...asked, confirmedBy: 'leader' }] })]).leader).toBeUndefined();
     expect(everybody([bundle({ gates })]).leader).toBeUndefined();
   });
 });
