@@ -1,5 +1,6 @@
 import { dayInProse, inShanghai } from '../../activities/rendering/dates.ts';
 import { formName } from '../../activities/rendering/forms.ts';
+import { validityName } from '../../activities/rendering/page-slots.ts';
 import { publicPath } from '../../activities/rendering/website/addresses.ts';
 import { type Column, renderPage, type Site } from '../../activities/rendering/website/layout.tsx';
 import type { BundleId } from '../../schemas/bundle.ts';
@@ -12,9 +13,10 @@ const home = { label: '首页', href: '/' };
 const column = (name: string, type: Column['type']): Column => ({ name, description: name, keywords: name, type });
 const dayOf = (instant: string) => dayInProse(inShanghai(instant).day);
 
-/** 首页: policies with their interpretations, newest first. */
-export const homePage = (site: Site, released: { bundleId: BundleId; shows: Live }[]): string =>
-  renderPage({
+/** 首页: policies with their interpretations, newest first. What is not simply 有效 says so here too; a 公告 interprets nothing. */
+export function homePage(site: Site, released: { bundleId: BundleId; shows: Live }[]): string {
+  const interpreted = released.filter(({ shows }) => shows.catalogue.interpretations.length > 0);
+  return renderPage({
     site,
     title: site.name,
     column: column('首页', '首页'),
@@ -26,13 +28,18 @@ export const homePage = (site: Site, released: { bundleId: BundleId; shows: Live
           <h2 id="policies-heading">政策文件</h2>
           {released.length === 0 ? <p class="note">暂无公开的政策文件。</p> : null}
           <ul class="list">
-            {released.map(({ bundleId, shows: { catalogue, committedAt } }) => (
+            {released.map(({ bundleId, shows: { catalogue, committedAt, validity } }) => (
               <li key={bundleId}>
                 <p class="title">
                   <a href={publicPath(bundleId, 'index.html')}>{catalogue.title}</a>
                 </p>
                 <p class="note">
-                  {[catalogue.documentNumber, catalogue.issuingBody, `${dayOf(committedAt)}发布`]
+                  {[
+                    catalogue.documentNumber,
+                    catalogue.issuingBody,
+                    `${dayOf(committedAt)}发布`,
+                    validity !== 'in-force' && validityName[validity],
+                  ]
                     .filter(Boolean)
                     .join('　')}
                 </p>
@@ -43,7 +50,7 @@ export const homePage = (site: Site, released: { bundleId: BundleId; shows: Live
         <section id="interpretations" aria-labelledby="interpretations-heading">
           <h2 id="interpretations-heading">政策解读</h2>
           <ul class="list">
-            {released.map(({ bundleId, shows: { catalogue } }) => (
+            {interpreted.map(({ bundleId, shows: { catalogue } }) => (
               <li key={bundleId}>
                 <p>{catalogue.title}</p>
                 <ul>
@@ -61,6 +68,7 @@ export const homePage = (site: Site, released: { bundleId: BundleId; shows: Live
       </>
     ),
   });
+}
 
 /** What stands in the place of a withdrawn policy and each of its interpretations. */
 export const tombstonePage = (site: Site, { title, reason, withdrawnAt }: Withdrawn): string =>
