@@ -37,7 +37,11 @@ export const createSubmissions =
   ({ store, blobs, changes, readDocument, check, gates, overridable, channels: office, people }: SubmissionDeps) =>
   async (intake: Intake, { channels, policy }: SubmitQuery, drafterId: string) => {
     const { findings, ruleSet } = await check(intake);
-    const refused = findings.filter((finding) => finding.gate === 'intake' && finding.severity === 'error');
+    const isNotice = intake.manifest?.policyKind === 'release-notice';
+    const passing = gates.gates.filter(({ reviewsNotices }) => reviewsNotices || !isNotice);
+    const reviewed = findings.filter(({ gate }) => passing.some(({ id }) => id === gate));
+    // What a gate would stop stops the bundle here where that gate is not among those that it passes: nobody could let it by.
+    const refused = findings.filter((finding) => finding.severity === 'error' && !reviewed.includes(finding));
     if (!intake.manifest || refused.length > 0) throw refuseIntake(intake.manifest, refused);
     const { manifest } = intake;
     if (manifest.disclosure !== 'proactive') {
@@ -64,15 +68,13 @@ export const createSubmissions =
       ruleSet,
     });
     const seal = sealOf(content);
-    const isNotice = manifest.policyKind === 'release-notice';
-    const passing = gates.gates.filter(({ reviewsNotices }) => reviewsNotices || !isNotice);
     const frozen = {
       bundleId: manifest.bundleId,
       seal,
       content,
       gates: passing,
       findings,
-      obligations: obligationsOf(findings, overridable),
+      obligations: obligationsOf(reviewed, overridable), // only what somebody is there to answer
       gateInputs: gateInputs(content, passing, findings),
       drafterId,
     };

@@ -10,7 +10,7 @@ import { loadOfficeConfig } from '../../infra/config/office.ts';
 import { createSignIn } from '../../infra/config/people-tokens.ts';
 import { ErrorAnswer, SubmitAnswer } from '../../schemas/api.ts';
 import type { Channel } from '../../schemas/bundle.ts';
-import type { Finding } from '../../schemas/finding.ts';
+import type { Finding, Obligations } from '../../schemas/finding.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import { Refusal } from '../../services/api/refusal.ts';
 import type { Releases } from '../../services/api/releases.ts';
@@ -36,7 +36,11 @@ let state: BoardStatus['state'];
 let lastState: BoardStatus['state'] | null;
 let running: BoardStatus | null;
 let colleagues: typeof people;
+let gates: typeof office.gates;
+let obligations: Obligations | undefined;
 beforeEach(() => {
+  gates = office.gates;
+  obligations = undefined;
   colleagues = people;
   lastState = null;
   running = null;
@@ -60,8 +64,9 @@ function api() {
     has: async () => false,
   };
   const store = {
-    async addRevision() {
+    async addRevision(revision: Parameters<CoreStore['addRevision']>[0]) {
       if (databaseDown) throw new DatabaseDown();
+      obligations = revision.obligations;
       stored.push('revision');
       return 1;
     },
@@ -108,7 +113,7 @@ function api() {
       store,
       blobs,
       check: async () => ({ findings, ruleSet: '1' }),
-      gates: office.gates,
+      gates,
       overridable: new Set(),
       changes: memoryDesk().deps.changes,
       readDocument: () => Promise.reject(new RangeError('not needed')),
@@ -236,6 +241,23 @@ describe('submission', () => {
 
   test('goes to the gates with a gate’s error, which that gate then cannot sign', async () => {
     findings = [finding('secrecy', 'error', 'SEC-MARK')];
+    expect((await send('meng-chunhe', 'POST', '/v1/bundles')).status).toBe(200);
+  });
+
+  test('that passes not every gate asks for no answer that nobody could give, and is refused what nobody could let by', async () => {
+    const withoutLegal = office.gates.gates.map((gate) => ({ ...gate, reviewsNotices: gate.id !== 'legal' }));
+    gates = { ...office.gates, gates: withoutLegal };
+    intake = { ...intake, manifest: { ...manifestOf(bundleId), policyKind: 'release-notice' } };
+    findings = [finding('legal', 'warning', 'LEG-CITE'), finding('wording', 'warning', 'WRD-TYPO')];
+    expect((await send('meng-chunhe', 'POST', '/v1/bundles')).status).toBe(200);
+    expect(obligations?.warnings.map(({ gate }) => gate)).toEqual(['wording']);
+
+    stored = [];
+    findings = [finding('legal', 'error', 'LEG-CITE')];
+    const answer = await send('meng-chunhe', 'POST', '/v1/bundles');
+    expect([answer.status, refusal(answer.body).findings.map(({ code }) => code)]).toEqual([422, ['LEG-CITE']]);
+    expect(stored).toEqual([]);
+    gates = office.gates; // where the gate reviews it, it is the gate's own matter
     expect((await send('meng-chunhe', 'POST', '/v1/bundles')).status).toBe(200);
   });
 
