@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../activities/digest.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
@@ -53,14 +53,19 @@ export function createFileBlobStore(directory: string): BlobStore {
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomUUID()}`;
-  const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(bytes);
-    await file.sync(); // an approval must not outlive the bytes it was given for
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync(); // an approval must not outlive the bytes it was given for
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }); // on a full disk each try would leave the half that fitted
+    throw error;
   }
-  await rename(temporary, path);
 }
 
 const away = (directory: string, cause: unknown): TransientFailure =>
