@@ -62,6 +62,8 @@ export type OfficePlan = {
   }[];
   gates: readonly GateDefinition[];
   recipients: readonly string[];
+  /** When somebody last asked for another try of a channel. */
+  retried: ReadonlyMap<BundleId, number>;
 };
 
 /** What the checks remember from one look to the next, and what they object to. */

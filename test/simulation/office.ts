@@ -55,6 +55,7 @@ export function createOffice(world: World, random: Random, seed: string, restAt:
   }
 
   const decided: Deed[] = [];
+  const retried = new Map<BundleId, number>();
   const statusOf = ({ bundleId }: OfficeBundle) =>
     temporal.ask<BoardStatus>(messages.policyReleaseId(bundleId), messages.readStatus);
 
@@ -66,8 +67,11 @@ export function createOffice(world: World, random: Random, seed: string, restAt:
     told?: Deed,
   ): Promise<boolean> {
     const what = `${sent.name} ${bundle.bundleId.slice(0, 8)}`;
+    const retry = () =>
+      void (sent.name === messages.retryChannel.name && retried.set(bundle.bundleId, scheduler.now()));
+    retry();
     try {
-      await temporal.act(messages.policyReleaseId(bundle.bundleId), sent, input);
+      await temporal.act(messages.policyReleaseId(bundle.bundleId), sent, input).finally(retry);
       world.told(`person: ${what} is accepted`);
       if (told) decided.push(told);
       return true;
@@ -83,6 +87,8 @@ export function createOffice(world: World, random: Random, seed: string, restAt:
     random,
     bundles,
     decided,
+    /** When somebody last asked for another try of a channel, or was last answered. */
+    retried,
     statusOf,
     act,
     hold: (bundle: OfficeBundle) => act(bundle, messages.hold, intervention('等待通知')),

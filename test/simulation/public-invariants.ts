@@ -10,7 +10,7 @@ const taken = ['rolled-back', 'withdrawing', 'withdrawn'];
 
 /** What must be true of all that a reader sees: I1 to I4, I10, I17, the order of irreversibility, groups at one stroke. */
 export function publicInvariants(ledger: Ledger) {
-  const { mustHold, seen, first, channelsOf, planOf } = ledger;
+  const { mustHold, seen, first, channelsOf, planOf, plan } = ledger;
   let readMails = 0;
   let before: [SiteLook, Rows] | undefined;
 
@@ -103,14 +103,17 @@ export function publicInvariants(ledger: Ledger) {
       }
     }
 
-    function checkPost({ articleId, articles }: Look['posts'][number]): void {
+    function checkPost({ articleId, articles, torn }: Look['posts'][number]): void {
       const words = wordsIn(articles.map(({ title, content }) => title + content).join(' '));
       mustHold(words.length === 1, () => `I2 whole: post ${articleId} mixes ${words.join(' and ')}`);
       const word = words[0] ?? '';
       const release = mayBeRead(word, 'wechat');
       const parts = isNotice((release && planOf(release.bundleId)?.act) ?? null) ? ['青禾区'] : ['青禾区', '解读'];
       const whole = parts.every((part) => articles.some(({ title }) => title.startsWith(part)));
-      mustHold(whole, () => `I1 together: post ${articleId} of ${word} lacks the policy or its interpretation`);
+      mustHold(whole || torn, () => `I1 together: post ${articleId} of ${word} lacks the policy or its interpretation`);
+      const takenAt = look.taken.get(first.get(`post ${word}`) ?? '');
+      const asked = plan.retried.get(release?.bundleId as BundleId) ?? 0;
+      if (takenAt !== undefined && asked >= takenAt) first.set(`post ${word}`, articleId); // by a person, not by itself
       onlyOne(`post ${word}`, articleId, () => `I10 single effect: ${word} was posted twice`);
       const ended = release && lastOf(rows, release.bundleId)?.state === 'withdrawn';
       mustHold(!ended, () => `I17 withdrawal: ${word} is on WeChat after it was withdrawn`);

@@ -36,7 +36,13 @@ export type SiteLook = {
   nothing: Page;
 };
 /** All that somebody without a credential gets to see at one moment. */
-export type Look = { site: SiteLook; posts: Post[]; mails: Mail[] };
+export type Look = {
+  site: SiteLook;
+  posts: Post[];
+  /** Posts that outsiders deleted, or a part of them; and when. */
+  taken: ReadonlyMap<string, number>;
+  mails: Mail[];
+};
 
 /** A reader who looks everywhere. The looks of one reader go to one instance of the site, which remembers between them. */
 export function createReader(world: World, bundleIds: BundleId[]) {
@@ -68,7 +74,8 @@ export function createReader(world: World, bundleIds: BundleId[]) {
   async function lookAgain(): Promise<Look> {
     if (world.siteStore.db.version !== version) shown = await lookAtSite();
     version = world.siteStore.db.version;
-    return { site: shown, posts: world.wechat.posts(), mails: world.mail.taken };
+    const { wechat, mail } = world;
+    return { site: shown, posts: wechat.posts(), taken: wechat.taken, mails: mail.taken };
   }
   return {
     lookAgain,

@@ -71,5 +71,21 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
   if (random.chance(0.25)) scheduler.after(random.between(20_000, 200_000), lose);
   if (random.chance(0.1)) scheduler.after(random.between(20_000, 200_000), () => void reconcile());
 
-  return { isLost: ({ bundleId }: OfficeBundle) => lost.has(bundleId), isOver: () => lost.size === 0, rebuilt };
+  /** Looks once more when all is over, and changes nothing: what is still not as the rows say. */
+  async function differences(): Promise<string[]> {
+    const { inspectionId, drifts } = await reconciler.start(false);
+    let result = await reconciler.result(inspectionId, null);
+    while (result.answered < result.asked) {
+      await scheduler.pause(1_000);
+      result = await reconciler.result(inspectionId, null);
+    }
+    return [...drifts, ...result.drifts].map(({ kind, bundleId, channel }) => `${kind} ${bundleId} ${channel}`);
+  }
+
+  return {
+    differences,
+    isLost: ({ bundleId }: OfficeBundle) => lost.has(bundleId),
+    isOver: () => lost.size === 0,
+    rebuilt,
+  };
 }

@@ -100,6 +100,9 @@ export function createScenario(world: World, random: Random, seed: string, restA
   }
   if (random.chance(0.5)) scheduler.after(random.between(0, 60_000), jump);
 
-  return { bundles, decided: office.decided, statusOf, isMended: reconciling.isOver, rebuilt: reconciling.rebuilt };
+  return {
+    ...{ bundles, decided: office.decided, retried: office.retried, statusOf },
+    ...{ isMended: reconciling.isOver, rebuilt: reconciling.rebuilt, differences: reconciling.differences },
+  };
 }
 export type Scenario = ReturnType<typeof createScenario>;

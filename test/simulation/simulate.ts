@@ -60,6 +60,7 @@ async function run(seed: string, parts: Parts): Promise<Run> {
     bundles: scenario.bundles,
     gates,
     recipients: press.recipients.map(({ address }) => address),
+    retried: scenario.retried,
   });
   const exported = exporter(world);
   const looked = exporter(world);
@@ -132,7 +133,26 @@ async function run(seed: string, parts: Parts): Promise<Run> {
     return [{ bundleId: event.subject, transition: event.data.transition, state: event.data.state }];
   });
   const today = new Date(scheduler.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  const told = { decided: scenario.decided, announced, today, rebuilt: scenario.rebuilt };
+  /** What `reconcile` says at the end, where outsiders did something that it has to notice. */
+  async function differences(): Promise<string[] | null> {
+    if (world.wechat.taken.size === 0) return null;
+    const looking = scenario.differences();
+    let done = false;
+    const ended = () => {
+      done = true;
+    };
+    looking.then(ended, ended);
+    while (!done) await scheduler.step();
+    return looking;
+  }
+  const told = {
+    decided: scenario.decided,
+    announced,
+    today,
+    rebuilt: scenario.rebuilt,
+    wasRead: world.wechat.wasRead,
+    differences: await differences(),
+  };
   return result(invariants.checkEnd(await reader.lookAgain(), exported().rows, told));
 }
 

@@ -178,6 +178,22 @@ export const variants: readonly Variant[] = [
     },
   },
   {
+    name: 'a post is called verified that nobody has read',
+    breaks: /^I11/,
+    module: {
+      path: '../../services/new-media/wechat/verify.ts',
+      replace: () => ({ verifyArticle: async () => ({ verified: true, textDigests: [] }) }),
+    },
+  },
+  {
+    name: 'reconcile believes the record of a post, and does not ask WeChat',
+    breaks: /^I20/,
+    module: {
+      path: '../../services/new-media/wechat/verify.ts',
+      replace: () => ({ articleState: async () => 'public' }),
+    },
+  },
+  {
     name: 'every mail that is sent again has a new id',
     breaks: /^I10/,
     module: {

@@ -22,10 +22,16 @@ type Job = {
   items: Item[];
   doneAt: number;
   status: 0 | 2 | 4;
-  deleted: boolean;
+  /** Articles that nobody can read any more, by their place. */
+  deleted: Set<number>;
+  blocked: boolean;
 };
-/** A published post as its readers see it. */
-export type Post = { articleId: string; articles: { title: string; content: string; sourceUrl: string }[] };
+/** A published post as its readers see it. `torn`: outsiders have deleted some of its articles. */
+export type Post = {
+  articleId: string;
+  articles: { title: string; content: string; sourceUrl: string }[];
+  torn: boolean;
+};
 
 export type WeChatDeps = {
   scheduler: Scheduler;
@@ -42,6 +48,11 @@ export type WeChatDeps = {
 export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatDeps) {
   const drafts = new Map<string, Item[]>();
   const jobs: Job[] = [];
+  const outsiders = random.fork('outsiders');
+  /** Posts that outsiders have deleted, or a part of them; and when. */
+  const taken = new Map<string, number>();
+  /** Articles that were read on their public pages, as `article-1-2`. */
+  const read = new Set<string>();
   let given = 0;
   let writes = 0;
   const id = (kind: string) => {
@@ -54,14 +65,34 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
     jobs.some((job) => job.mediaId === mediaId && (job.doneAt > scheduler.now() || job.status === 0));
   const box = () => [...drafts].filter(([mediaId]) => !held(mediaId)).reverse();
   const isOut = (job: Job) => job.status === 0 && job.doneAt <= scheduler.now();
+  const isGone = ({ items, deleted }: Job) => deleted.size === items.length;
   const shown = (job: Job) =>
     job.items.map((item, at) => ({
       ...item,
       url: `${wechatUrl}/s/${job.articleId}-${at + 1}`,
-      is_deleted: job.deleted,
+      is_deleted: job.deleted.has(at),
     }));
-  const statusOf = (job: Job) =>
-    job.doneAt > scheduler.now() ? 1 : job.status !== 0 ? job.status : job.deleted ? 5 : 0;
+  const remove = (job: Job) => job.items.forEach((_, at) => void job.deleted.add(at));
+  function statusOf(job: Job): number {
+    if (job.doneAt > scheduler.now()) return 1;
+    if (job.status !== 0 || !isGone(job)) return job.status;
+    return job.blocked ? 6 : 5;
+  }
+
+  /** The platform, or somebody on its website, deletes or blocks a post, or deletes an article of it, at any moment. */
+  function meddle(job: Job): void {
+    if (!outsiders.chance(0.08)) return;
+    const [one, blocked] = [outsiders.chance(0.25), outsiders.chance(0.25)];
+    scheduler.after(outsiders.between(0, outsiders.pick([50, 3_000, 120_000])), () => {
+      if (scheduler.now() >= calmAt || !isOut(job) || isGone(job)) return;
+      if (one) job.deleted.add(outsiders.between(0, job.items.length - 1));
+      else remove(job);
+      job.blocked = blocked && isGone(job);
+      taken.set(job.articleId, scheduler.now());
+      writes += 1;
+      log(`WeChat: outsiders ${job.blocked ? 'block' : 'delete'} ${one ? 'an article of ' : ''}${job.articleId}`);
+    });
+  }
   const page = <T>(all: T[], { offset, count }: { offset: number; count: number }) => ({
     total_count: all.length,
     item_count: Math.min(count, Math.max(0, all.length - offset)),
@@ -96,10 +127,14 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
       if (random.chance(0.04)) return refuse(53503);
       const status: Job['status'] = random.chance(0.1) ? random.pick([2, 4] as const) : 0;
       const runs = random.chance(0.2) ? random.between(1_000, 90_000) : random.between(0, 1_000);
-      const job = { publishId: id('1'), articleId: id('article'), mediaId: media_id, items, status, deleted: false };
-      jobs.push({ ...job, doneAt: scheduler.now() + runs });
+      const job: Job = {
+        ...{ publishId: id('1'), articleId: id('article'), mediaId: media_id, items, status },
+        ...{ deleted: new Set(), blocked: false, doneAt: scheduler.now() + runs },
+      };
+      jobs.push(job);
       scheduler.after(runs, () => {
         writes += 1; // from now on readers see it
+        meddle(job);
       });
       if (status !== 0) log(`WeChat takes ${media_id} and will refuse it (${status})`);
       return { ...done, publish_id: job.publishId };
@@ -129,9 +164,9 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
         asked,
       ),
     'freepublish/delete': ({ article_id }: { article_id: string }) => {
-      const job = jobs.find((one) => one.articleId === article_id && isOut(one) && !one.deleted);
+      const job = jobs.find((one) => one.articleId === article_id && isOut(one) && !isGone(one));
       if (!job) return refuse(53600);
-      job.deleted = true;
+      remove(job);
       return done;
     },
   };
@@ -141,8 +176,9 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
     writes += 1;
     if (pathname.startsWith('/s/')) {
       const [, articleId, at] = /^\/s\/(.+)-(\d+)$/.exec(pathname) ?? [];
-      const job = jobs.find((one) => one.articleId === articleId && isOut(one) && !one.deleted);
-      const item = job?.items[Number(at) - 1];
+      const job = jobs.find((one) => one.articleId === articleId && isOut(one));
+      const item = job?.deleted.has(Number(at) - 1) ? undefined : job?.items[Number(at) - 1];
+      if (item) read.add(`${articleId}-${at}`);
       return answerOf(200, item ? `<div id="js_content">${item.content}</div>` : '<p>deleted</p>');
     }
     const call = api[pathname.replace('/cgi-bin/', '')];
@@ -179,19 +215,24 @@ export function createWeChat({ scheduler, random, faults, log, calmAt }: WeChatD
     /** What the account's readers see now. */
     posts: (): Post[] =>
       jobs
-        .filter((job) => isOut(job) && !job.deleted)
-        .map(({ articleId, items }) => ({
+        .filter((job) => isOut(job) && !isGone(job))
+        .map(({ articleId, items, deleted }) => ({
           articleId,
-          articles: items.map(({ title, content, content_source_url }) => ({
-            title,
-            content,
-            sourceUrl: content_source_url,
-          })),
+          articles: items
+            .filter((_, at) => !deleted.has(at))
+            .map(({ title, content, content_source_url }) => ({ title, content, sourceUrl: content_source_url })),
+          torn: deleted.size > 0,
         })),
+    taken: taken as ReadonlyMap<string, number>,
+    /** Whether every article of a post was read where its readers do. */
+    wasRead(articleId: string): boolean {
+      const items = jobs.find((one) => one.articleId === articleId)?.items ?? [];
+      return items.length > 0 && items.every((_, at) => read.has(`${articleId}-${at + 1}`));
+    },
     /** Somebody deletes a post on the platform's website. */
     deleteByHand(articleId: string): void {
       const job = jobs.find((one) => one.articleId === articleId);
-      if (job) job.deleted = true;
+      if (job) remove(job);
       writes += 1;
     },
     get version() {
