@@ -7,9 +7,15 @@ import type { Board } from '../../../workflows/policy-release/board.ts';
 
 /**
  * Whether the workflow is where the rows are; where not, the rows win. `anew`: the board of one that would begin from these
- * rows, null where none would.
+ * rows, null where none would. `restored`: the rows may have been set back behind it; on a system that was never restored,
+ * what the workflow knows and the rows do not is merely on its way to them.
  */
-export function workflowDrift(rows: BundleRows, status: BoardStatus | null, anew: Board | null): Drift | null {
+export function workflowDrift(
+  rows: BundleRows,
+  status: BoardStatus | null,
+  anew: Board | null,
+  restored: boolean,
+): Drift | null {
   if (!anew) return null;
   const drift = (kind: Drift['kind'], zh: string, en: string): Drift => ({
     kind,
@@ -22,7 +28,11 @@ export function workflowDrift(rows: BundleRows, status: BoardStatus | null, anew
   if (!status) return drift('workflow-lost', '没有工作流在办理这个政策包', 'no workflow carries this bundle');
   const sameRevision = status.revision === anew.submission?.revision;
   const differences = sameRevision
-    ? [...peoplesWords(rows, status, anew), ...course(rows, status, anew)]
+    ? [
+        ...peoplesWords(rows, status, anew),
+        ...course(rows, status, anew),
+        ...(restored ? setBack(rows, status, anew) : []),
+      ]
     : differ('稿次', 'revision', `${status.revision}`, `${anew.submission?.revision}`);
   if (differences.length === 0) return null;
   return drift(
@@ -65,12 +75,23 @@ function peoplesWords({ decisions }: BundleRows, status: BoardStatus, anew: Boar
   ];
 }
 
-/** How far it is, and what came of it. */
-function course({ last, release, plan }: BundleRows, status: BoardStatus, anew: Board): Bilingual[] {
-  // Between the row and the workflow's learning of it.
-  const commits = status.state === 'committing' || (status.state === 'armed' && release !== null);
-  if (commits) return [];
+// Between the row and the workflow's learning of it.
+const commits = ({ release }: BundleRows, { state }: BoardStatus): boolean =>
+  state === 'committing' || (state === 'armed' && release !== null);
+
+function course(rows: BundleRows, status: BoardStatus, anew: Board): Bilingual[] {
+  if (commits(rows, status)) return [];
   const committed = ({ committedAt }: Pick<Board, 'committedAt'>) => (committedAt ? 'yes' : 'no');
+  return [
+    ...differ('发布提交', 'committed', committed(status), committed(anew), committedName),
+    ...channels(status, anew),
+  ];
+}
+
+/** What a restore may have taken from the rows, and no log gives back. */
+function setBack(rows: BundleRows, status: BoardStatus, anew: Board): Bilingual[] {
+  if (commits(rows, status)) return [];
+  const { last, plan } = rows;
   // Where it begins again may lie before the last row: what was under way is done once more.
   const isThere = status.state === last?.state || status.state === anew.state;
   const armed = status.state === 'armed' && last?.state === 'armed';
@@ -78,13 +99,11 @@ function course({ last, release, plan }: BundleRows, status: BoardStatus, anew: 
   const acts = ({ amendments }: Pick<Board, 'amendments'>) =>
     amendments.map(({ act, byReleaseId }) => `${act} by ${byReleaseId}`);
   return [
-    ...differ('发布提交', 'committed', committed(status), committed(anew), committedName),
     ...(isThere || !last ? [] : differ('状态', 'state', status.state, last.state, stateName)),
     ...(armed ? differ('发布时刻', 'instant', instant(status.plan?.t0), instant(plan?.t0)) : []),
     ...(armed ? differ('同批', 'group', status.group?.groupId ?? 'none', plan?.groupId ?? 'none') : []),
     ...differ('有效性', 'validity', status.validity ?? 'none', anew.validity ?? 'none'),
     ...differ('后续公告的处理', 'acts of later bundles', listOf(acts(status)), listOf(acts(anew))),
-    ...channels(status, anew),
   ];
 }
 

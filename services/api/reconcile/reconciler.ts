@@ -85,10 +85,10 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
   }
 
   /** Of a workflow that runs, rows of a moment ago say nothing: what differs has to differ once more. */
-  async function differs(rows: BundleRows): Promise<Drift | null> {
+  async function differs(rows: BundleRows, restored: boolean): Promise<Drift | null> {
     const { bundleId } = rows;
     const look = async (now: BundleRows) =>
-      workflowDrift(now, await releases.running(bundleId), boardFromRows(now, office)?.board ?? null);
+      workflowDrift(now, await releases.running(bundleId), boardFromRows(now, office)?.board ?? null, restored);
     return (await look(rows)) && look(await repairs.rows(bundleId));
   }
 
@@ -170,7 +170,8 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         }
       }
       // On a system that was never restored, what is in the log and not in the rows is merely on its way.
-      const told = (await repairs.restored()) ? await receiptsInLog() : [];
+      const restored = (await repairs.restored()) !== null;
+      const told = restored ? await receiptsInLog() : [];
       for (const rows of byId.values()) {
         const lost = lostReceipts(told, rows);
         if (lost.length === 0) continue;
@@ -183,7 +184,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
       all = [...byId.values()];
       const mended = new Set(repaired.map(({ bundleId }) => bundleId));
       for (const rows of all) {
-        const drift = await differs(rows);
+        const drift = await differs(rows, restored);
         // The workflow of what was mended counts its steps from before the restore: it begins anew from the rows.
         if (!drift && !mended.has(rows.bundleId)) continue;
         const rebuilt = repair && (await rebuild(rows));

@@ -154,6 +154,16 @@ describe('what somebody said whose row outlived the task that wrote it reaches t
   });
 });
 
+test('a workflow that a restore has left ahead of its rows begins anew from them, and only then', async () => {
+  const { reconciler, repairs, workflow, statusNow, rebuilt } = await officeOf('in-review');
+  const status = await statusNow();
+  workflow.running = async () => ({ ...status, state: 'returned' });
+  expect(await reconciler.start(true)).toMatchObject({ drifts: [], repaired: [] }); // it is on its way to the rows
+  repairs.restored = async () => ({ restoredAt: '2026-11-24T01:00:00.000Z', backupAt: '2026-11-24T00:00:00.000Z' });
+  expect((await reconciler.start(true)).repaired).toMatchObject([{ kind: 'workflow-differs', repair: 'rebuild' }]);
+  expect(rebuilt.map(({ board }) => board.state)).toEqual(['in-review']);
+});
+
 test('a look that is older than the last word of its channel has nothing mended', async () => {
   const { reconciler, workflow, statusNow, core, repairs, sealed, retried } = await officeOf('releasing', 'released');
   const releaseId = ReleaseId.parse('5f0c0b0e-7a52-4f0b-9c1d-5b8e2f7a9d60');
