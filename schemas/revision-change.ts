@@ -8,9 +8,13 @@ import { Instant } from './text.ts';
 export const Hunk = z.strictObject({ op: z.enum(['same', 'added', 'removed']), text: z.string() });
 export type Hunk = z.infer<typeof Hunk>;
 
+/** A part of a seal; or what the checks said, which a decision rests on as well. */
+export const ChangedPart = z.enum([...SealedPart.options, 'rule-set', 'findings']);
+export type ChangedPart = z.infer<typeof ChangedPart>;
+
 /** What a new revision changed in one item or one other part of what is sealed, word by word. */
 export const PartChange = z.strictObject({
-  part: SealedPart,
+  part: ChangedPart,
   /** Null where the part is no item: metadata, channels, … */
   item: ItemId.nullable(),
   kind: z.enum(['added', 'removed', 'changed']),

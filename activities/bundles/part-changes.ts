@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { ManifestItem } from '../../schemas/bundle.ts';
+import type { Finding } from '../../schemas/finding.ts';
 import { type GateDefinition, SealedPart } from '../../schemas/gate.ts';
 import type { PartChange } from '../../schemas/revision-change.ts';
 import type { SealedContent } from '../../schemas/seal.ts';
@@ -55,6 +56,33 @@ export async function partChanges(
     changes.push({ part, item: null, kind: 'changed', hunks, voids: dependents(part) });
   }
   return changes;
+}
+
+type Checked = { content: SealedContent; findings: readonly Finding[] };
+
+/**
+ * What voids a decision although none of its parts changed: another rule set, or other findings. Only of gates that `parts` says
+ * nothing of: where the text changed, that its findings did too is no news.
+ */
+export function checkChanges(
+  before: Checked,
+  after: Checked,
+  gates: readonly GateDefinition[],
+  parts: readonly PartChange[],
+): PartChange[] {
+  const left = gates.map(({ id }) => id).filter((id) => !parts.some(({ voids }) => voids.includes(id)));
+  const findingsOf = ({ findings }: Checked, id: string) => findings.filter(({ gate }) => gate === id);
+  const others = left.filter((id) => canonicalize(findingsOf(before, id)) !== canonicalize(findingsOf(after, id)));
+  const lines = (checked: Checked) =>
+    others.flatMap((id) => findingsOf(checked, id).map(({ code, item, message }) => `${code} ${item}: ${message.zh}`));
+  const changed = { item: null, kind: 'changed' } as const;
+  const [old, now] = [before.content.ruleSet, after.content.ruleSet];
+  return [
+    ...(old === now ? [] : [{ part: 'rule-set' as const, ...changed, hunks: differing([old], [now]), voids: left }]),
+    ...(others.length === 0
+      ? []
+      : [{ part: 'findings' as const, ...changed, hunks: differing(lines(before), lines(after)), voids: others }]),
+  ];
 }
 
 function sealedItem({ manifest, parts }: SealedContent, id: string) {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { partChanges, type TextOf } from '../../activities/bundles/part-changes.ts';
+import { checkChanges, partChanges, type TextOf } from '../../activities/bundles/part-changes.ts';
 import type { ReadDocument } from '../../activities/documents/read.ts';
 import type { BlobStore } from '../../activities/ports/blob-store.ts';
 import type { ChangeStore } from '../../activities/ports/change-store.ts';
@@ -31,11 +31,8 @@ export async function recordChanges(
     const { model } = await readDocument({ ...item, bytes: await blobs.get(Digest.parse(digest)) });
     return model?.paragraphs.map(({ text }) => text) ?? [];
   };
-  await changes.addChange(
-    revision,
-    fromRevision,
-    await partChanges(before.content, after.content, after.gates, textOf),
-  );
+  const parts = await partChanges(before.content, after.content, after.gates, textOf);
+  await changes.addChange(revision, fromRevision, [...parts, ...checkChanges(before, after, after.gates, parts)]);
 }
 
 /** 作废依据: what each revision changed, and which decisions stand or fell. */

@@ -1,10 +1,11 @@
 import type { ActKind, Channel } from '../../schemas/bundle.ts';
 import type { EmergencyUse, ReadKind } from '../../schemas/desk.ts';
 import type { Severity } from '../../schemas/finding.ts';
-import type { GateState, SealedPart } from '../../schemas/gate.ts';
+import type { GateState } from '../../schemas/gate.ts';
 import type { NoticeKind } from '../../schemas/notice.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import type { ChannelState, Validity } from '../../schemas/release.ts';
+import type { ChangedPart } from '../../schemas/revision-change.ts';
 import type { Instant } from '../../schemas/text.ts';
 
 export { stateName } from '../../schemas/state-name.ts';
@@ -76,7 +77,7 @@ export const reportStateName: Record<EmergencyUse['state'], string> = {
   reported: '已报',
 };
 
-export const partName: Record<SealedPart, string> = {
+export const partName: Record<ChangedPart, string> = {
   'policy-document': '政策文件',
   'interpretation-plan': '解读方案',
   'interpretation-material': '解读材料',
@@ -89,6 +90,8 @@ export const partName: Record<SealedPart, string> = {
   variants: '渠道版本',
   channels: '渠道',
   policy: '渠道策略',
+  'rule-set': '检查规则',
+  findings: '检查意见',
 };
 
 export const gateStateName: Record<GateState['state'], string> = { open: '待审', signed: '通过', returned: '退回' };

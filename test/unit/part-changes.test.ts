@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
-import { partChanges } from '../../activities/bundles/part-changes.ts';
+import { checkChanges, partChanges } from '../../activities/bundles/part-changes.ts';
 import { sealedContent } from '../../activities/bundles/seal.ts';
 import { wordDiff } from '../../activities/bundles/word-diff.ts';
 import { loadOfficeConfig } from '../../infra/config/office.ts';
@@ -111,6 +111,11 @@ describe('which decisions a change voids', () => {
   test('another rule set voids every decision: what it would have found nobody has seen', () => {
     const [before, after] = [contentOf(), { ...contentOf(), ruleSet: '2' }].map((each) => gateInputs(each, gates, []));
     for (const { id } of gates) expect(after?.[id]).not.toBe(before?.[id]);
+    const newer = { content: { ...contentOf(), ruleSet: '2' }, findings: [] };
+    const [change, ...more] = checkChanges({ content: contentOf(), findings: [] }, newer, gates, []);
+    expect(change).toMatchObject({ part: 'rule-set', voids: gates.map(({ id }) => id) });
+    expect(change?.hunks.filter(({ op }) => op !== 'same').map(({ op }) => op)).toEqual(['removed', 'added']);
+    expect(more).toEqual([]);
   });
 
   test('a finding that is new to the reviewer voids the decision of that gate and of no other', () => {
@@ -121,6 +126,22 @@ describe('which decisions a change voids', () => {
     };
     const [before, after] = [gateInputs(contentOf(), gates, []), gateInputs(contentOf(), gates, [finding])];
     expect(gates.map(({ id }) => id).filter((id) => before[id] !== after[id])).toEqual(['wording']);
+    const [clean, found] = [[], [finding]].map((findings) => ({ content: contentOf(), findings }));
+    if (!clean || !found) throw new RangeError('two revisions');
+    const [change, ...more] = checkChanges(clean, found, gates, []);
+    expect(change).toMatchObject({ part: 'findings', voids: ['wording'] });
+    expect(change?.hunks).toContainEqual({ op: 'added', text: expect.stringContaining('错别字') });
+    expect(more).toEqual([]);
+    expect(checkChanges(found, found, gates, [])).toEqual([]);
+    // Where a changed part has voided it already, the part says why.
+    const part = {
+      part: 'attachment' as const,
+      item: 'attachment',
+      kind: 'changed' as const,
+      hunks: [],
+      voids: ['wording'],
+    };
+    expect(checkChanges(clean, found, gates, [part])).toEqual([]);
   });
 
   test('nothing changed, nothing falls', async () => {
