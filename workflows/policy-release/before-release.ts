@@ -1,4 +1,4 @@
-import { condition, isCancellation } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { GateClock } from '../../activities/releases/types.ts';
 import { type PermanentCause, permanentCause } from '../../schemas/failures.ts';
 import type { Bilingual } from '../../schemas/text.ts';
@@ -9,8 +9,8 @@ import { releaseBlockers } from './rules.ts';
 
 /** So long before T0 the commit is asked for: enough to start a hundred of them on a busy machine. */
 const EARLY_MS = 5_000;
-/** The end of the late window is met to this. */
-const SHORTEST_MS = 1_000;
+/** So long before the end of the late window the last try of a commit may have been: two are no further apart. */
+const LAST_TRY_MS = 2_000;
 /** A clock that cannot be reckoned, for want of a year in the table of working days, is asked for again each day. */
 const DAY_MS = 24 * 3_600_000;
 
@@ -119,12 +119,12 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
   if (!(await holdsUntil(() => course.planStored === plan))) return;
   const late = Date.now() - Date.parse(plan.t0);
   if (late < -EARLY_MS) return void (await holdsUntil(() => false, -late - EARLY_MS));
-  if (late > lateWindowMs) {
-    return standStill(course, 'missed its instant', {
+  const missedIt = () =>
+    standStill(course, 'missed its instant', {
       zh: `错过了发布时刻 ${plan.t0}，请重新确定时刻后恢复`,
       en: `The release instant ${plan.t0} was missed; resume with a new one`,
     });
-  }
+  if (late > lateWindowMs) return missedIt();
   // Every channel was ready when the leader armed; one may have taken that back since (I1, I18).
   const isMissing = () => releaseBlockers(board).length > 0;
   const missing: Bilingual = {
@@ -135,7 +135,7 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
 
   const going = readyByTry(board, undoableChannels(board));
   let ended = false;
-  const commitRelease = commitWithin(Math.max(SHORTEST_MS, lateWindowMs - late));
+  const commitRelease = commitWithin(Math.max(1, lateWindowMs - late));
   const commit = commitRelease(sealed(), releaseId, { going, inGroup: board.group !== null })
     .catch((error: unknown) => ({ outcome: 'failed' as const, error }))
     .finally(() => {
@@ -159,8 +159,10 @@ export async function awaitInstant(course: Course, lateWindowMs: number): Promis
       return void (await holdsUntil(() => false, answer.waitMs - EARLY_MS));
     case 'failed': {
       const cause = permanentCause(answer.error);
-      if (!cause && isCancellation(answer.error)) throw answer.error;
-      if (!cause || board.withdrawal) return; // without a cause the late window is over: the next look says so
+      const isOver = Date.now() - Date.parse(plan.t0) > lateWindowMs - LAST_TRY_MS;
+      if (!cause && !isOver) throw answer.error;
+      if (board.withdrawal) return;
+      if (!cause) return missedIt(); // the row may be there all the same, and then it is out
       await standStill(course, cause.message.en, asNotice(cause));
     }
   }
