@@ -6,7 +6,7 @@ const isPublic = ['verifying', 'released', 'partly-released', 'outcome-unknown']
 
 /** 更正、修改、替代、废止、撤回: once everything has come to rest, what a public bundle does to another has been done everywhere. */
 export const actInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
-  function check(look: Look, rows: Rows, today: string): void {
+  function check(look: Look, rows: Rows): void {
     for (const { bundleId, act } of plan.bundles) {
       const last = lastOf(rows, bundleId);
       const later = rows.releases.findLast((row) => row.bundleId === bundleId);
@@ -55,24 +55,5 @@ export const actInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
           !first.has(`mail ${recipient} ${wordOf(original)}`) || first.has(`mail ${recipient} ${wordOf(later)}`);
         mustHold(got, () => `acts: ${recipient} got ${wordOf(original)} and not the ${act.act} of it`);
       }
-    }
-
-    for (const { bundleId } of plan.bundles) checkValidity(bundleId);
-    /** 有效性, as readers see it: what abolishes or takes the place counts from its day on. */
-    function checkValidity(bundleId: BundleId): void {
-      const page = look.site.pages.get(bundleId)?.policy;
-      const release = rows.releases.findLast((row) => row.bundleId === bundleId);
-      if (page?.status !== 200 || !release) return;
-      const acts = rows.amendments
-        .filter(({ releaseId, on }) => releaseId === release.releaseId && on <= today)
-        .map(({ act }) => act);
-      const is = acts.some((act) => act === 'abolish' || act === 'supersede')
-        ? '废止'
-        : acts.includes('amend')
-          ? '已修改'
-          : '有效';
-      const { validity } = page;
-      const what = () => `acts: ${short(bundleId)} is ${is} after ${acts.join(', ')}, and shown as ${validity}`;
-      mustHold(validity === is, what);
     }
   };

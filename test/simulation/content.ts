@@ -6,6 +6,7 @@ import { digestOf } from '../../activities/digest.ts';
 import { type Act, BundleId, type Channel, type ItemRole } from '../../schemas/bundle.ts';
 import type { Finding } from '../../schemas/finding.ts';
 import type { ReleasePolicy } from '../../schemas/release.ts';
+import type { Day } from '../../schemas/text.ts';
 import { manifestOf } from '../support/release-fixture.ts';
 import { gates } from './gates.ts';
 
@@ -36,16 +37,20 @@ export type Manuscript = {
   channels: Channel[];
   policy: ReleasePolicy;
   act: Act | null;
+  dates: ValidityDates;
   findings: Finding[];
 };
+/** 施行日期 and 有效期至, the last day on which it is valid. */
+export type ValidityDates = { effectiveFrom: Day | null; effectiveUntil: Day | null };
 
 /** What a drafter hands in. */
-export function draftOf({ bundleId, version, since, channels, policy, act, findings }: Manuscript) {
+export function draftOf({ bundleId, version, since, channels, policy, act, dates, findings }: Manuscript) {
   const word = wordOf(bundleId, version);
   const manifest = {
     ...manifestOf(bundleId, rolesOf(act)),
     title: `青禾区措施 ${word}`,
     documentNumber: `青政发 ${word}`,
+    ...dates,
     ...(act && { acts: [act] }),
     ...(isNotice(act) && { policyKind: 'release-notice' as const }),
     channels,

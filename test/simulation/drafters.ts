@@ -15,7 +15,7 @@ const items: ItemRole[] = ['policy-document', 'interpretation-plan', 'interpreta
 export function createDrafters({ world, random, statusOf }: Office) {
   const manuscripts = new Map<Draft, Manuscript>();
 
-  function write({ bundleId, drafts, channels, policy, act }: OfficeBundle): Draft {
+  function write({ bundleId, drafts, channels, policy, act, dates }: OfficeBundle): Draft {
     const before = drafts.at(-1);
     if (before && random.chance(0.05)) return before; // the same once more
     const version = drafts.length + 1;
@@ -31,7 +31,7 @@ export function createDrafters({ world, random, statusOf }: Office) {
     ];
     const findings = old && random.chance(0.6) ? old.findings : found;
     const names = channels.map(({ channel }) => channel);
-    const manuscript = { bundleId, version, since, channels: names, policy, act, findings };
+    const manuscript = { bundleId, version, since, channels: names, policy, act, dates, findings };
     const draft = draftOf(manuscript);
     manuscripts.set(draft, manuscript);
     drafts.push(draft);

@@ -1,4 +1,5 @@
 import type { BundleId } from '../../schemas/bundle.ts';
+import type { Day } from '../../schemas/text.ts';
 import { type Ledger, lastOf, type Rows, short } from './ledger.ts';
 import type { Look } from './reader.ts';
 
@@ -13,7 +14,7 @@ export type Told = {
   /** What reconcile finds at the end, as `kind bundle channel`; null where it was not asked. */
   differences: string[] | null;
   /** The day in Shanghai. */
-  today: string;
+  today: Day;
 };
 
 const isOut = ['releasing', 'verifying', 'released', 'partly-released', 'outcome-unknown'];

@@ -3,6 +3,7 @@ import type { Obligations } from '../../schemas/finding.ts';
 import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseId, StagedObject } from '../../schemas/release.ts';
+import type { ValidityDates } from './content.ts';
 
 /** The rows of the core, as anyone may have exported them. */
 export type Rows = {
@@ -59,6 +60,7 @@ export type OfficePlan = {
     group: readonly BundleId[];
     /** What it does to another. */
     act: Act | null;
+    dates: ValidityDates;
   }[];
   gates: readonly GateDefinition[];
   recipients: readonly string[];

@@ -2,7 +2,8 @@ import type { Act, BundleId, Channel } from '../../schemas/bundle.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { BoardStatus, ReleasePolicy } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
-import { bundleIdOf, type Draft } from './content.ts';
+import { bundleIdOf, type Draft, isNotice, type ValidityDates } from './content.ts';
+import { dayAfter, dayOf, EXPIRING_DAYS } from './days.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +21,7 @@ export type OfficeBundle = {
   group: BundleId[];
   /** What it does to another bundle of the run, once that is public. */
   act: Act | null;
+  dates: ValidityDates;
 };
 
 /** What somebody did and was told: the outside of the office, as the invariants may know it. */
@@ -30,6 +32,13 @@ export type Office = ReturnType<typeof createOffice>;
 
 export function createOffice(world: World, random: Random, seed: string, restAt: number) {
   const { scheduler, temporal } = world;
+  const calendar = random.fork('calendar');
+  const today = dayOf(scheduler.now());
+  const tomorrow = dayAfter(today, 1);
+  const datesOf = (): ValidityDates => ({
+    effectiveFrom: calendar.pick([null, null, null, today, tomorrow]),
+    effectiveUntil: calendar.pick([null, null, today, tomorrow, dayAfter(tomorrow, EXPIRING_DAYS - 1)]),
+  });
   const open = (number: number, act: Act | null): OfficeBundle => ({
     bundleId: bundleIdOf(seed, number),
     channels: everywhere
@@ -40,17 +49,17 @@ export function createOffice(world: World, random: Random, seed: string, restAt:
     retries: 0,
     group: [],
     act,
+    dates: isNotice(act) ? { effectiveFrom: null, effectiveUntil: null } : datesOf(),
   });
   const bundles = Array.from({ length: random.pick([1, 1, 2, 2, 3, 4]) }, (_, number) => open(number, null));
   if (bundles.length > 1 && random.chance(0.5)) {
     const members = bundles.slice(0, random.between(2, bundles.length));
     for (const bundle of members) bundle.group = members.map(({ bundleId }) => bundleId);
   }
-  const today = new Date(scheduler.now() + 8 * 3_600_000).toISOString().slice(0, 10);
   for (let more = random.pick([0, 0, 1, 1, 2]); more > 0; more -= 1) {
     const act = random.pick(['correct', 'amend', 'supersede', 'abolish', 'withdraw'] as const);
     const { bundleId } = random.pick(bundles);
-    const on = random.chance(0.8) ? today : '2027-01-01';
+    const on = random.chance(0.8) ? today : calendar.pick([tomorrow, '2027-01-01']);
     bundles.push(open(bundles.length, { act, bundleId, on, reason: '依据变化' }));
   }
 

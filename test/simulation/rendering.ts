@@ -12,7 +12,8 @@ const cover = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Small objects of every kind that the real rendering makes. Which parts they hold is what the invariants look for. */
 export const render: RenderRelease = async ({ revision: { bundleId, content }, channels }) => {
-  const { title, documentNumber, issuingBody, issuedOn, policyKind, items } = content.manifest;
+  const { title, documentNumber, issuingBody, issuedOn, policyKind, items, effectiveFrom, effectiveUntil } =
+    content.manifest;
   const materials = items.filter(({ role }) => role === 'interpretation-material');
   const json = (path: string, value: unknown) => ({
     path,
@@ -32,8 +33,8 @@ export const render: RenderRelease = async ({ revision: { bundleId, content }, c
     issuingBody,
     issuedOn,
     policyKind,
-    effectiveFrom: null,
-    effectiveUntil: null,
+    effectiveFrom,
+    effectiveUntil,
     interpretations: materials.map(({ id }) => ({
       item: id,
       title: `解读 ${title}`,

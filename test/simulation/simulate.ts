@@ -1,6 +1,7 @@
 import { Topic } from '../../schemas/events.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import { inSimulatedTime } from './clock.ts';
+import { dayOf, midnightAfter } from './days.ts';
 import { exporter } from './export.ts';
 import { gates } from './gates.ts';
 import { createInvariants } from './invariants.ts';
@@ -11,7 +12,7 @@ import { createReader } from './reader.ts';
 import { createScenario } from './scenario.ts';
 import { createWorld, type Parts, press, realParts, type World } from './world.ts';
 
-const start = Date.parse('2026-11-24T00:00:00Z');
+const morning = Date.parse('2026-11-24T00:00:00Z');
 const minute = 60_000;
 /** So many steps after the last fault, every bundle has come to an end that is a person's to change. */
 const patience = 6_000;
@@ -47,6 +48,10 @@ export const simulate = (seed: string, parts: Parts = realParts): Promise<Run> =
 
 async function run(seed: string, parts: Parts): Promise<Run> {
   const random = createRandom(seed);
+  const calendar = random.fork('calendar');
+  // Some runs go past midnight: what is valid until that day, or from the next one on, changes while all else goes on.
+  const overnight = calendar.chance(0.25);
+  const start = overnight ? midnightAfter(morning) - calendar.between(minute, 6 * minute) : morning;
   const calmAt = start + random.between(90_000, 5 * minute);
   const story: string[] = [];
   const world = createWorld({ random, start, calmAt, note: (what) => story.push(what), parts });
@@ -65,6 +70,7 @@ async function run(seed: string, parts: Parts): Promise<Run> {
   const exported = exporter(world);
   const looked = exporter(world);
   let clock = 0;
+  let latest = 0;
   const result = (violations: string[]): Run => ({
     seed,
     steps: scheduler.steps,
@@ -75,10 +81,12 @@ async function run(seed: string, parts: Parts): Promise<Run> {
 
   const look = async () => {
     clock = Math.max(clock, scheduler.now() + world.skews.core);
+    latest = Math.max(latest, scheduler.now() + Math.max(...Object.values(world.skews)));
     const seen = await reader.look();
     const rows = exported();
     if (!seen && !rows.fresh) return [];
-    return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, new Date(clock).toISOString())];
+    const times = { clock: new Date(clock).toISOString(), day: dayOf(latest) };
+    return [...world.broken, ...world.bus.parked, ...invariants.check(seen, rows.rows, times)];
   };
 
   /** Its workflow was lost at its end; or it was to act on another bundle that has not become public. */
@@ -99,8 +107,10 @@ async function run(seed: string, parts: Parts): Promise<Run> {
   let calmSteps = 0;
   let restedSteps = 0;
   let history = -1;
+  // A timer is late by as much as Temporal's clock jumped while it ran.
+  const notBefore = overnight ? midnightAfter(start) + 11 * minute : start;
   const hasSettled = () => {
-    if (restedSteps < 150 || !isQuiet()) return false;
+    if (scheduler.now() < notBefore || restedSteps < 150 || !isQuiet()) return false;
     const before = history;
     history = exported().rows.transitions.length;
     if (history !== before) restedSteps = 100; // what somebody did a moment ago has yet to be announced
@@ -132,7 +142,7 @@ async function run(seed: string, parts: Parts): Promise<Run> {
     if (event.type !== 'bundle.transitioned.v1') return [];
     return [{ bundleId: event.subject, transition: event.data.transition, state: event.data.state }];
   });
-  const today = new Date(scheduler.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const today = dayOf(scheduler.now());
   /** What `reconcile` says at the end, where outsiders did something that it has to notice. */
   async function differences(): Promise<string[] | null> {
     if (world.wechat.taken.size === 0) return null;

@@ -308,10 +308,26 @@ export const variants: readonly Variant[] = [
   },
   {
     name: 'what is abolished is shown as valid',
-    breaks: /^acts/,
+    breaks: /^validity/,
     module: {
       path: '../../workflows/policy-release/validity.ts',
       replace: () => ({ validityOn: () => 'in-force' }),
+    },
+  },
+  {
+    name: 'no day is waited for',
+    breaks: /^validity/,
+    module: { path: '../../workflows/policy-release/validity.ts', replace: () => ({ nextChangeAfter: () => null }) },
+  },
+  {
+    name: 'a document expires with the beginning of its last day',
+    breaks: /^validity/,
+    module: {
+      path: '../../workflows/policy-release/validity.ts',
+      replace: ({ validityOn }) => ({
+        validityOn: (day: string, terms: { effectiveUntil: string | null }) =>
+          day === terms.effectiveUntil ? 'expired' : validityOn(day, terms),
+      }),
     },
   },
   {
