@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, msToNumber, type RetryState, Timeo
 import type { Faults } from './faults.ts';
 import { Crashed, type Process } from './processes.ts';
 import type { Random } from './random.ts';
+import { copy, type Outcome } from './replaying.ts';
 import type { Clock, Scheduler } from './scheduler.ts';
 import type { ActivityOptions, Duration } from './workflow-module.ts';
 
@@ -18,9 +19,6 @@ export type Progress = {
 
 export const ms = (duration: Duration | undefined, otherwise: number): number =>
   duration === undefined ? otherwise : msToNumber(duration as never);
-/** Every value crosses Temporal as JSON: nothing is shared between a workflow and its activities. */
-export const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
-
 /** What follows from the last of so many `failures`: the failure that the workflow meets, or another try. */
 export function judge(name: string, error: unknown, failures: number, { retry }: ActivityOptions) {
   const told = ApplicationFailure.fromError(error);
@@ -56,7 +54,6 @@ export const createAttempts =
     options: ActivityOptions,
     { isWanted, done, failed, again }: Progress,
   ): void => {
-    const given = copy(input);
     const silenceMs = ms(options.heartbeatTimeout, 15_000);
     const worker = () => workers[queue] as Worker;
     let current = 0;
@@ -99,7 +96,7 @@ export const createAttempts =
       const giveUp = scheduler.after(ms(options.startToCloseTimeout, 600_000), () => retry(attempt, 0));
       if (fate === 'silent') scheduler.after(random.between(0, silenceMs), () => retry(attempt, 0)); // and it goes on
       const run = Reflect.get(activities(), name) as (...given: unknown[]) => Promise<unknown>;
-      const attempted = process.run(async () => run(...given));
+      const attempted = process.run(async () => run(...input));
       attempted.finally(giveUp).then(
         (value) => {
           if (fate === 'unreported') retry(attempt, silenceMs);
@@ -124,4 +121,41 @@ export const createAttempts =
       retry(attempt, verdict.afterMs);
     }
     scheduler.after(random.between(0, 20), begin, () => worker()?.process.clock() ?? clock());
+  };
+
+/**
+ * One attempt at a local activity: it runs in the worker that runs the workflow task, and dies with it; then nothing is
+ * said. In the code under `workflows/` every interval is above `localRetryThreshold`, so that a retry is a timer.
+ */
+export const createLocalAttempt =
+  ({ scheduler, random, workers }: Pick<AttemptDeps, 'scheduler' | 'random' | 'workers'>) =>
+  (
+    queue: string,
+    { name, input, options, attempt }: { name: string; input: unknown[]; options: ActivityOptions; attempt: number },
+    ended: (outcome: Outcome) => void,
+  ): void => {
+    const { process, activities } = workers[queue] as Worker;
+    const { incarnation } = process;
+    let isOver = false;
+    const end = (outcome: Outcome) => {
+      if (isOver || process.incarnation !== incarnation) return;
+      isOver = true;
+      ended(outcome);
+    };
+    const fail = (error: unknown) => {
+      const verdict = judge(name, error, attempt, options);
+      if (verdict.failure) end({ error: verdict.failure });
+      else end({ afterMs: verdict.afterMs, why: `${name} failed ${attempt} times: ${error}` });
+    };
+    function begin(): void {
+      if (process.incarnation !== incarnation) return;
+      const late = new TimeoutFailure('Activity task timed out', undefined, 'START_TO_CLOSE');
+      const giveUp = scheduler.after(ms(options.startToCloseTimeout, 600_000), () => fail(late), process.clock);
+      const run = Reflect.get(activities(), name) as (...given: unknown[]) => Promise<unknown>;
+      process
+        .run(async () => run(...input))
+        .finally(giveUp)
+        .then((value) => end({ value: copy(value) }), fail);
+    }
+    scheduler.after(random.between(0, 3), begin, process.clock);
   };

@@ -130,7 +130,9 @@ export function publicInvariants(ledger: Ledger) {
       const whole = attachments.some(({ content }) => digestOf(content) === pack);
       mustHold(whole, () => `I1, I2: the mail about ${word} holds another pack than was sealed`);
       const ended = lastOf(rows, release.bundleId)?.state === 'withdrawn';
-      mustHold(!ended, () => `I17 withdrawal: ${word} is mailed to ${to.address} after it was withdrawn`);
+      // A mail that was on its way when it was withdrawn cannot be stopped; whoever may get it was told.
+      const isRecalled = first.has(`recall ${to.address} ${word}`);
+      mustHold(!ended || isRecalled, () => `I17 withdrawal: ${word} is mailed to ${to.address} after it was withdrawn`);
     }
 
     function onlyOne(what: string, id: string, problem: () => string): void {

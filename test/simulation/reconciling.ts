@@ -19,6 +19,7 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
     running: (bundleId: BundleId) => temporal.reach(() => statusOf(bundleOf(bundleId)) ?? null),
     end(bundleId: BundleId) {
       rebuilt.push(bundleId);
+      lost.add(bundleId); // until it is begun anew, which may fail
       return temporal.reach(() => temporal.lose(idOf(bundleId)));
     },
     async rebuild(bundleId: BundleId, restored: messages.Restored) {

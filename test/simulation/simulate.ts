@@ -1,5 +1,6 @@
 import { Topic } from '../../schemas/events.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
+import { policyReleaseId } from '../../workflows/policy-release/messages.ts';
 import { inSimulatedTime } from './clock.ts';
 import { dayOf, midnightAfter } from './days.ts';
 import { exporter } from './export.ts';
@@ -160,6 +161,9 @@ async function run(seed: string, parts: Parts): Promise<Run> {
     announced,
     today,
     rebuilt: scenario.rebuilt,
+    strayed: scenario.bundles
+      .map(({ bundleId }) => bundleId)
+      .filter((bundleId) => world.temporal.strayed.has(policyReleaseId(bundleId))),
     wasRead: world.wechat.wasRead,
     differences: await differences(),
   };

@@ -5,20 +5,44 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
-import { type AttemptDeps, copy, createAttempts, ms, type Worker } from './attempts.ts';
-import { settled } from './scheduler.ts';
-import { type ActivityOptions, type Execution, executing, type Named } from './workflow-module.ts';
+import { type AttemptDeps, createAttempts, createLocalAttempt, ms, type Worker } from './attempts.ts';
+import {
+  type Activation,
+  activate,
+  copy,
+  createMemory,
+  type Job,
+  type Memory,
+  type Outcome,
+  replay,
+  type Server,
+} from './replaying.ts';
+import type { Cancel } from './scheduler.ts';
+import { executing, type Named } from './workflow-module.ts';
 
-type Job = { rank: number; run: () => void };
-type Running = Execution & {
-  queue: string;
-  jobs: Job[];
+/** A worker says so early that it is still at a task, which is then complete so far and goes on as the next one. */
+const HEARTBEAT_MS = 8_000;
+/** From then to the end of the 10 s after which a task of which nothing is heard is given to somebody else. */
+const SILENCE_MS = 2_000;
+
+type Running = {
+  readonly id: string;
+  readonly queue: string;
+  /** What the next task will be told. */
+  inbox: Job[];
+  /** What complete tasks were told, and what the present one was. */
+  readonly history: Activation[];
+  open: Activation[];
+  /** Undefined where the last task was lost, and before the first. */
+  memory: Memory | undefined;
+  /** A task is scheduled, or under way. */
   tasked: boolean;
   closed: boolean;
+  stopWatch: Cancel;
   /** Activities that have not ended, with their last failure. */
-  pending: Map<object, string>;
-  /** What queries were answered since the last task, which alone changes a workflow; undefined while one runs. */
-  answers: Map<string, unknown> | undefined;
+  readonly pending: Map<number, string>;
+  /** What queries were answered since the last task that is complete, which alone changes a workflow. */
+  answers: Map<string, unknown>;
 };
 const away = () =>
   new ServiceError('Temporal is away', {
@@ -27,104 +51,165 @@ const away = () =>
 
 export type TemporalDeps = AttemptDeps & {
   workflows: Record<string, (input: never) => Promise<unknown>>;
+  log: (what: string) => void;
   /** A workflow or a handler threw something that is no answer: in Temporal its task would fail for ever. */
   broken: (what: string, error: unknown) => void;
 };
 
-/** Temporal as our code meets it: workflows survive every crash, and what comes together is handled together. `clock` is its own. */
+/**
+ * Temporal as our code meets it: workflows survive every crash, and what comes together is handled together. A task that is
+ * lost has changed nothing but what its local activities did; it runs again, with what has come meanwhile. `clock` is its own.
+ */
 export function createTemporal(deps: TemporalDeps) {
-  const { scheduler, random, faults, clock, workers, workflows, broken } = deps;
+  const { scheduler, random, faults, clock, workers, workflows, broken, log } = deps;
   const attempts = createAttempts(deps);
+  const attemptLocally = createLocalAttempt(deps);
   const executions = new Map<string, Running>();
+  const asked = new Set<string>();
+  const strayed = new Set<string>();
 
-  function enqueue(execution: Running, rank: number, run: () => void): void {
+  function enqueue(execution: Running, job: Job): void {
     if (execution.closed) return;
-    execution.jobs.push({ rank, run });
-    if (execution.tasked) return;
+    execution.inbox.push(job);
+    if (!execution.tasked) schedule(execution, random.between(0, 30));
+  }
+  function schedule(execution: Running, afterMs: number): void {
     execution.tasked = true;
-    scheduler.after(random.between(0, 30), () => task(execution), clock);
+    scheduler.after(afterMs, () => begin(execution), clock);
   }
 
-  /** One workflow task: signals and updates first, as in Temporal; then results and timers. */
-  async function task(execution: Running): Promise<void> {
+  async function begin(execution: Running): Promise<void> {
     const { process } = workers[execution.queue] as Worker;
     if (!process.up) {
-      process.whenUp(() => void scheduler.after(random.between(1, 50), () => task(execution), clock));
+      process.whenUp(() => schedule(execution, random.between(1, 50)));
       return;
     }
-    execution.tasked = false;
-    execution.answers = undefined;
-    const jobs = execution.jobs.splice(0).sort((a, b) => a.rank - b.rank);
-    executing.run(execution, () => {
-      for (const job of jobs) job.run();
-    });
-    for (;;) {
-      await settled();
-      const ready = [...execution.waits].filter(({ holds }) => executing.run(execution, holds));
-      if (ready.length === 0) break;
-      for (const wait of ready) {
-        execution.waits.delete(wait);
-        wait.resolve(true);
-      }
+    for (const name of asked) ask(execution, name); // meanwhile a query is answered as before the task
+    await next(execution);
+  }
+  /** All that has come, signals and updates first. */
+  const next = (execution: Running) =>
+    deliver(
+      execution,
+      execution.inbox.splice(0).sort((a, b) => a.rank - b.rank),
+    );
+
+  async function deliver(execution: Running, jobs: Job[]): Promise<void> {
+    if (execution.closed) return;
+    execution.memory ??= await replay(createMemory(execution.id, serve(execution)), execution.history);
+    const { memory } = execution;
+    const activation = { at: clock(), jobs };
+    execution.open.push(activation);
+    await activate(memory, activation);
+    for (const [number, local] of memory.locals) {
+      if (local.isBegun) continue;
+      local.isBegun = true;
+      attemptLocally(execution.queue, local, (outcome) => {
+        const told: Job = { rank: 2, isLocal: true, run: (its) => its.settle(number, local.name, outcome) };
+        scheduler.after(0, () => execution.memory === memory && deliver(execution, [told]), clock);
+      });
     }
-    execution.answers = new Map();
+    if (memory.locals.size === 0) complete(execution, memory);
+    else if (execution.open.length === 1) watch(execution, memory);
   }
 
-  function execute(execution: Running, name: string, input: unknown[], options: ActivityOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const activity = {};
-      const ended = (run: () => void) => {
-        execution.pending.delete(activity);
-        enqueue(execution, 2, run);
-      };
-      execution.pending.set(activity, name);
-      attempts(execution.queue, name, input, options, {
-        isWanted: () => !execution.closed,
-        done: (value) => ended(() => resolve(value)),
-        failed: (error) => ended(() => reject(error)),
-        again: (error, failures) => execution.pending.set(activity, `${name} failed ${failures} times: ${error}`),
-      });
-    });
+  /** Sees after a while whether the worker is still at the task. */
+  function watch(execution: Running, memory: Memory): void {
+    const { process } = workers[execution.queue] as Worker;
+    const { incarnation } = process;
+    const look = () => {
+      if (execution.memory !== memory) return;
+      if (process.incarnation === incarnation) complete(execution, memory);
+      else lose(execution, 'with its worker', SILENCE_MS);
+    };
+    execution.stopWatch = scheduler.after(HEARTBEAT_MS, look, clock);
   }
+
+  /** The worker hands in what it has. */
+  function complete(execution: Running, memory: Memory): void {
+    execution.stopWatch();
+    if (faults.strikes(2)) {
+      lose(execution, 'as it is complete', random.between(0, HEARTBEAT_MS + SILENCE_MS));
+      return;
+    }
+    if (memory.hasEnded && execution.inbox.length > 0) {
+      lose(execution, 'at its end, since more has come', 0); // Temporal refuses the end (UnhandledCommand)
+      return;
+    }
+    execution.history.push(...execution.open.splice(0));
+    execution.answers = new Map();
+    for (const output of memory.outputs.splice(0)) output();
+    execution.tasked = false;
+    if (memory.locals.size > 0) schedule(execution, 0);
+    else if (execution.inbox.length > 0) schedule(execution, random.between(0, 30));
+  }
+
+  /**
+   * All is forgotten but what local activities did. Signals, results and timers are in the history and come again. Temporal
+   * sends an Update that was not accepted yet once more, or tells its caller of the failure (docs/architecture/workflow-update.md
+   * of temporalio/temporal, "Aborting an Update").
+   */
+  function lose(execution: Running, how: string, afterMs: number): void {
+    log(`a workflow task of ${execution.id} is lost ${how}`);
+    strayed.add(execution.id);
+    execution.memory = undefined;
+    const jobs = execution.open.splice(0).flatMap((activation) => activation.jobs);
+    execution.inbox.unshift(...jobs.filter((job) => !job.isLocal && (job.comesAgain?.() ?? true)));
+    schedule(execution, afterMs);
+  }
+
+  /** What the commands of an execution ask for. */
+  const serve = (execution: Running): Server => {
+    const ended = (number: number, what: string, outcome: Outcome) => {
+      execution.pending.delete(number);
+      enqueue(execution, { rank: 2, run: (memory) => memory.settle(number, what, outcome) });
+    };
+    return {
+      broken,
+      timer(number, what, duration) {
+        if (what !== 'timer') execution.pending.set(number, what);
+        scheduler.after(ms(duration, 0), () => ended(number, what, {}));
+      },
+      execute(number, name, input, options) {
+        execution.pending.set(number, name);
+        attempts(execution.queue, name, input, options, {
+          isWanted: () => !execution.closed,
+          done: (value) => ended(number, name, { value }),
+          failed: (error) => ended(number, name, { error }),
+          again: (error, failures) => execution.pending.set(number, `${name} failed ${failures} times: ${error}`),
+        });
+      },
+      tell(number, what, other, sent, input) {
+        scheduler.after(random.between(0, 30), () => {
+          let outcome: Outcome = {};
+          try {
+            signal(other, sent, input);
+          } catch (error) {
+            outcome = { error };
+          }
+          ended(number, what, outcome);
+        });
+      },
+    };
+  };
 
   function start(workflow: string, id: string, queue: string, input: unknown): Running {
     const execution: Running = {
-      id,
-      queue,
-      handlers: new Map(),
-      waits: new Set(),
-      running: 0,
-      jobs: [],
-      tasked: false,
-      closed: false,
-      pending: new Map(),
-      answers: new Map(),
-      timer: (duration, run) => void scheduler.after(ms(duration, 0), () => enqueue(execution, 2, run)),
-      execute: (name, args, options) => execute(execution, name, args, options),
-      tell: (other, sent, message) =>
-        new Promise((resolve, reject) => {
-          const given = copy(message);
-          scheduler.after(random.between(0, 30), () => {
-            let told = resolve;
-            try {
-              signal(other, sent, given);
-            } catch (error) {
-              told = () => reject(error);
-            }
-            enqueue(execution, 2, told);
-          });
-        }),
+      ...{ id, queue, inbox: [], history: [], open: [], memory: undefined },
+      ...{ tasked: false, closed: false, stopWatch: () => {}, pending: new Map(), answers: new Map() },
     };
     executions.set(id, execution);
     const given = copy(input);
-    enqueue(execution, 0, () => {
-      void workflows[workflow]?.(given as never).then(
-        () => {
+    const run = (memory: Memory) => {
+      const end = () => {
+        memory.hasEnded = true;
+        memory.outputs.push(() => {
           execution.closed = true;
-        },
-        (error) => broken(`workflow ${id}`, error),
-      );
-    });
+        });
+      };
+      void workflows[workflow]?.(copy(given) as never).then(end, (error) => broken(`workflow ${id}`, error));
+    };
+    enqueue(execution, { rank: 0, run });
     return execution;
   }
 
@@ -134,43 +219,65 @@ export function createTemporal(deps: TemporalDeps) {
     return execution;
   };
   function signal(id: string, { name }: Named, input: unknown): void {
-    const execution = open(id);
     const given = copy(input);
-    enqueue(execution, 1, () => {
-      execution.running += 1;
-      void Promise.resolve(execution.handlers.get(name)?.run(given as never)).then(
+    const run = (memory: Memory) => {
+      memory.running += 1;
+      void Promise.resolve(memory.handlers.get(name)?.run(copy(given) as never)).then(
         () => {
-          execution.running -= 1;
+          memory.running -= 1;
         },
         (error) => broken(`signal ${name} of ${id}`, error),
       );
-    });
+    };
+    enqueue(open(id), { rank: 1, run });
   }
-  /** What the handler answers; rejects with what the validator or the handler threw. */
+  /** What the handler answers; rejects with what the validator or the handler threw, or where its task was lost. */
   function update(execution: Running, { name }: Named, input: unknown): Promise<unknown> {
     const given = copy(input);
     return new Promise((resolve, reject) => {
-      enqueue(execution, 1, () => {
-        const handler = execution.handlers.get(name);
+      const comesAgain = () => {
+        const again = execution.history.length === 0 || random.chance(0.8);
+        if (!again) reject(away());
+        return again;
+      };
+      const run = (memory: Memory) => {
+        const handler = memory.handlers.get(name);
+        const argument = copy(given) as never;
+        const answer = (told: () => void) => void memory.outputs.push(told);
         try {
-          handler?.validator?.(given as never);
+          handler?.validator?.(argument);
         } catch (refusal) {
-          return reject(refusal);
+          answer(() => reject(refusal));
+          return;
         }
-        execution.running += 1;
-        void Promise.resolve(handler?.run(given as never))
+        memory.running += 1;
+        void Promise.resolve(handler?.run(argument))
           .then(
-            (value) => resolve(copy(value)),
+            (value) => {
+              const said = copy(value);
+              answer(() => resolve(said));
+            },
             (error) => {
               if (!(error instanceof TemporalFailure)) broken(`update ${name} of ${execution.id}`, error);
-              reject(error);
+              answer(() => reject(error));
             },
           )
           .finally(() => {
-            execution.running -= 1;
+            memory.running -= 1;
           });
-      });
+      };
+      enqueue(execution, { rank: 1, run, comesAgain });
     });
+  }
+  /** As after the last task that is complete; undefined before the first. */
+  function ask(execution: Running, name: string): unknown {
+    const { answers, memory, history } = execution;
+    if (answers.has(name) || history.length === 0) return answers.get(name);
+    const handler = memory?.handlers.get(name);
+    if (!memory || !handler) return undefined;
+    const answer = copy(executing.run(memory, () => handler.run(undefined as never)));
+    answers.set(name, answer);
+    return answer;
   }
 
   const client = {
@@ -199,28 +306,29 @@ export function createTemporal(deps: TemporalDeps) {
       }),
     /** What a query answers; undefined before the first task. */
     ask<T>(id: string, { name }: Named): T | undefined {
+      asked.add(name);
       const execution = executions.get(id);
-      const handler = execution?.handlers.get(name);
-      if (!execution || !handler) return undefined;
-      const known = execution.answers?.get(name) as T | undefined;
-      const answer = known ?? copy(executing.run(execution, () => handler.run(undefined as never) as T));
-      execution.answers?.set(name, answer);
-      return answer;
+      return execution && (ask(execution, name) as T | undefined);
     },
     /** A call of an operator's command, which may find Temporal away. */
     reach: <T>(use: () => T): Promise<T> => faults.call('temporal', away, use),
-    /** The execution is gone, as after an operator's mistake or a lost database; what its activities do goes on unheard. */
+    /** The execution is gone, as after an operator's mistake or a lost database; what is under way for it goes on unheard. */
     lose(id: string): void {
       const execution = executions.get(id);
-      if (execution) execution.closed = true;
+      if (execution) Object.assign(execution, { closed: true, memory: undefined });
       executions.delete(id);
     },
+    /** Workflows of which a task was lost. */
+    strayed,
     isOpen: (id: string) => executions.has(id) && !executions.get(id)?.closed,
     /** What the workflows that run wait for. */
     waiting: () =>
-      [...executions.values()].flatMap(({ id, closed, pending }) =>
-        closed ? [] : [...pending.values()].map((activity) => `${id} waits for ${activity}`),
-      ),
+      [...executions.values()].flatMap(({ id, closed, pending, memory }) => {
+        if (closed) return [];
+        const locals = [...(memory?.locals.values() ?? [])].map(({ name }) => name);
+        const waitsFor = [...pending.values(), ...locals, ...(memory ? [] : ['a task'])];
+        return waitsFor.map((what) => `${id} waits for ${what}`);
+      }),
   };
 }
 export type Temporal = ReturnType<typeof createTemporal>;

@@ -24,6 +24,8 @@ export type Execution = {
   running: number;
   timer(ms: Duration, run: () => void): void;
   execute(activity: string, input: unknown[], options: ActivityOptions): Promise<unknown>;
+  /** As part of the workflow task. */
+  executeLocally(activity: string, input: unknown[], options: ActivityOptions): Promise<unknown>;
   /** Rejects where the other workflow has ended, or never was. */
   tell(id: string, sent: Named, input: unknown): Promise<void>;
 };
@@ -53,19 +55,18 @@ export const condition = (holds: () => boolean, timeout?: Duration): Promise<boo
   });
 };
 export const sleep = (ms: Duration): Promise<void> => new Promise((resolve) => current().timer(ms, resolve));
-export const proxyActivities = (options: ActivityOptions) =>
+const proxied = (run: 'execute' | 'executeLocally') => (options: ActivityOptions) =>
   new Proxy(
     {},
     {
       get:
         (_, name) =>
         (...input: unknown[]) =>
-          current().execute(String(name), input, options),
+          current()[run](String(name), input, options),
     },
   );
-/** Their loss is noticed by the workflow task that they are part of; else at least once, like the others. */
-export const proxyLocalActivities = (options: ActivityOptions) =>
-  proxyActivities({ heartbeatTimeout: '10 seconds', ...options });
+export const proxyActivities = proxied('execute');
+export const proxyLocalActivities = proxied('executeLocally');
 export const getExternalWorkflowHandle = (id: string) => ({
   signal: (sent: Named, input: unknown) => current().tell(id, sent, input),
 });
