@@ -19,14 +19,10 @@ export function expectedOn({ release, staging, last, receipts }: BundleRows, cha
 }
 
 /** What a channel last said of showing the release; undefined where nothing is released. */
-function wordOn({ release, receipts }: Pick<BundleRows, 'release' | 'receipts'>, channel: Channel) {
+export function wordOn({ release, receipts }: Pick<BundleRows, 'release' | 'receipts'>, channel: Channel) {
   const own = receipts.filter((receipt) => receipt.channel === channel && receipt.releaseId === release?.releaseId);
   return own.findLast(({ state }) => state !== 'amended')?.state;
 }
-
-/** It was told to show a release, and said that it does not, or not as sealed, or that it cannot tell. */
-export const isDoubtful = (rows: BundleRows, channel: Channel): boolean =>
-  ['refused', 'unknown'].includes(wordOn(rows, channel) ?? '');
 
 /** A channel that has spoken since it looked at itself was seen as it is no more. */
 export const hasMovedOn = ({ receipts }: BundleRows, channel: Channel, { at }: ChannelInspection): boolean =>
@@ -40,13 +36,13 @@ export const movedOn = (about: { bundleId: BundleId; releaseId: ReleaseId }, cha
   },
 });
 
-/** What a channel found of itself, beside what should be (`doubtful`: see `isDoubtful`). Null where both agree. */
+/** What a channel found of itself, beside what should be and what it last said. Null where both agree. */
 export function channelDrift(
   { bundleId, releaseId }: { bundleId: BundleId; releaseId: ReleaseId },
   channel: Channel,
   expected: Expected,
   found: ChannelInspection | undefined,
-  doubtful: boolean,
+  said: ReturnType<typeof wordOn>,
 ): Drift | null {
   const drift = (kind: Drift['kind'], zh: string, en: string, repair: Drift['repair'] = null): Drift => ({
     kind,
@@ -77,7 +73,9 @@ export function channelDrift(
           )
         : null;
     default:
-      if (doubtful && expected === 'staged' && state === 'public') {
+      if (state === 'public' && expected === 'staged' && (said === 'refused' || said === 'unknown')) {
+        // The rows know: it reached some of its readers, or not as sealed. What to do about it is a person's to decide.
+        if (said === 'refused' && found.detail) return null;
         const zh = '已经发布，渠道报告被拒绝或者无法查明，读者却能看到';
         return drift('altered', zh, 'it is released, the channel refused it or could not tell, and readers get it');
       }

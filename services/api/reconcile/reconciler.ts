@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
 import { createAdoption } from './adopt.ts';
 import { boardFromRows } from './board-from-rows.ts';
-import { channelDrift, expectedOn, hasMovedOn, isDoubtful, movedOn } from './compare.ts';
+import { channelDrift, expectedOn, hasMovedOn, movedOn, wordOn } from './compare.ts';
 import { workflowDrift } from './compare-workflow.ts';
 import { logDrift, readOrders } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
@@ -233,7 +233,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
           channels.push({ bundleId, releaseId, state, channel, expected, found: answer?.state ?? null });
           const about = { bundleId, releaseId };
           const outdated = answer !== undefined && hasMovedOn(rows, channel, answer);
-          const compared = channelDrift(about, channel, expected, answer, isDoubtful(rows, channel));
+          const compared = channelDrift(about, channel, expected, answer, wordOn(rows, channel));
           const drift = outdated ? movedOn(about, channel) : compared;
           if (!drift) continue;
           const mended = actorId !== null && drift.repair !== null && (await mend(rows, channel, drift, actorId));
