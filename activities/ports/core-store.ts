@@ -1,6 +1,6 @@
 import type { BundleId, Channel, Manifest } from '../../schemas/bundle.ts';
 import type { Finding, GateId, Obligations } from '../../schemas/finding.ts';
-import type { GateDecision, GateDefinition } from '../../schemas/gate.ts';
+import type { GateDecision, GateDefinition, GateState } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseId, ReleaseState, StagedObject, Validity } from '../../schemas/release.ts';
 import type { SealedContent } from '../../schemas/seal.ts';
@@ -25,6 +25,16 @@ export type Revision = Sealed & {
   drafterId: string;
 };
 
+/** What every status tells of the document: a small part of a revision that may be long. */
+export type Heading = Pick<Manifest, 'title' | 'issuedOn'>;
+
+/** A revision as the rows have it before somebody decides: who drafted it so far, and who decided which of its gates. */
+export type UnderReview = Heading & {
+  revision: number;
+  editors: string[];
+  gates: Pick<GateState, 'gate' | 'name' | 'reviewerId' | 'actingFor'>[];
+};
+
 /** A release row: what is public, or was. */
 export type Release = Sealed & { releaseId: ReleaseId; t0: Instant; committedAt: Instant; groupId: GroupId | null };
 
@@ -39,13 +49,14 @@ export interface CoreStore {
   /** Gives the revision its number; the same seal of the same bundle keeps the number it has. */
   addRevision(revision: Omit<Revision, 'revision'>): Promise<number>;
   revision(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Revision | null>;
-  /** What every status tells of the document: a small part of a revision that may be long. */
-  heading(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Pick<Manifest, 'title' | 'issuedOn'> | null>;
+  heading(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<Heading | null>;
   /** What the checks found in the revision with this seal; null where there is none. */
   findings(sealed: Pick<Sealed, 'bundleId' | 'seal'>): Promise<Finding[] | null>;
   bundleIds(): Promise<BundleId[]>;
   /** Everybody who drafted this revision or an earlier one. */
   editors(sealed: Pick<Sealed, 'bundleId' | 'revision'>): Promise<string[]>;
+  /** The revision with this seal, in one look; null where there is none. */
+  underReview(sealed: Pick<Sealed, 'bundleId' | 'seal'>): Promise<UnderReview | null>;
   /** @throws `GateNotOpen`, `NotAllowed` or `SealStale` where a row or constraint stands against it. */
   addDecision(sealed: Sealed, decision: GateDecision): Promise<{ decidedAt: Instant }>;
   /** Copies the signatures of `fromRevision` whose input is the same, where nobody has decided anew. */

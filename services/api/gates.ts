@@ -8,7 +8,8 @@ import type { Person } from '../../schemas/configuration.ts';
 import { GateId } from '../../schemas/finding.ts';
 import { findingKey } from '../../schemas/finding-key.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
-import type { BoardStatus } from '../../schemas/release.ts';
+import type { BoardStatus, ReleaseStatus } from '../../schemas/release.ts';
+import { assertStandsApart } from '../../workflows/policy-release/rules.ts';
 import { Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import { bundleOf, type PersonOf } from './sign-in.ts';
@@ -41,7 +42,14 @@ export function serveGates(api: FastifyInstance, { releases, store, delegations,
     });
   }
 
-  async function decide(bundleId: BundleId, decision: GateDecision): Promise<BoardStatus> {
+  async function decide(bundleId: BundleId, decision: GateDecision): Promise<ReleaseStatus> {
+    const known = await store.underReview({ bundleId, seal: decision.seal });
+    // A seal that was never given is refused as such by the workflow.
+    if (known) assertStandsApart(decision, known.editors, known.gates);
+    return tell(await asked(bundleId, decision), { known });
+  }
+
+  async function asked(bundleId: BundleId, decision: GateDecision): Promise<BoardStatus> {
     try {
       return await releases.decide(bundleId, decision);
     } catch (error) {
@@ -90,7 +98,7 @@ export function serveGates(api: FastifyInstance, { releases, store, delegations,
     const bundleId = bundleOf(request);
     const decision = { decision: 'signed' as const, ...(await deciderOf(request)), ...SignBody.parse(request.body) };
     await assertKnown(bundleId, decision);
-    return tell(await decide(bundleId, decision));
+    return decide(bundleId, decision);
   });
   api.post('/v1/bundles/:bundleId/gates/:gate/return', async (request) => {
     const decision = {
@@ -98,7 +106,7 @@ export function serveGates(api: FastifyInstance, { releases, store, delegations,
       ...(await deciderOf(request)),
       ...ReturnBody.parse(request.body),
     };
-    return tell(await decide(bundleOf(request), decision));
+    return decide(bundleOf(request), decision);
   });
 }
 

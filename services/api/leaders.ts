@@ -26,7 +26,7 @@ export function serveLeaders(api: FastifyInstance, { releases, store, times, per
     const body = ArmBody.parse(request.body);
     const warnings = await checkInstant(store, body.t0, leadSeconds);
     if (warnings[0]) log.warn({ bundleId }, warnings[0].en);
-    return tell(await releases.arm(bundleId, { group: null, ...body, leaderId }), warnings);
+    return tell(await releases.arm(bundleId, { group: null, ...body, leaderId }), { warnings });
   });
   api.post('/v1/bundles/:bundleId/hold', async (request) => {
     const actorId = personOf(request, 'leader').id;
@@ -38,7 +38,7 @@ export function serveLeaders(api: FastifyInstance, { releases, store, times, per
     const { t0 = null, alone = false } = ResumeBody.parse(request.body);
     const warnings = await checkInstant(store, t0, leadSeconds);
     if (warnings[0]) log.warn({ bundleId }, warnings[0].en);
-    return tell(await releases.resume(bundleId, { t0, actorId, ...(alone && { group: null }) }), warnings);
+    return tell(await releases.resume(bundleId, { t0, actorId, ...(alone && { group: null }) }), { warnings });
   });
   api.post('/v1/bundles/:bundleId/withdraw', async (request) => {
     const actorId = personOf(request, 'leader').id;

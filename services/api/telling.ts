@@ -1,6 +1,6 @@
 import { runningClocks } from '../../activities/calendar/clocks.ts';
 import { emergencyUse } from '../../activities/notices/emergency-report.ts';
-import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { CoreStore, UnderReview } from '../../activities/ports/core-store.ts';
 import type { DeskStore } from '../../activities/ports/desk-store.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { ClocksFile } from '../../schemas/clock.ts';
@@ -11,13 +11,17 @@ import type { Bilingual } from '../../schemas/text.ts';
 import { Refusal } from './refusal.ts';
 
 export type TimeTables = { calendar: CalendarFile; clocks: ClocksFile; channels: ChannelsFile };
-export type Tell = (status: BoardStatus, warnings?: Bilingual[]) => Promise<ReleaseStatus>;
+/** `known`: what was read of the bundle on the way here, so that nothing is read twice while a reviewer waits. */
+export type Tell = (
+  status: BoardStatus,
+  more?: { warnings?: Bilingual[]; known?: UnderReview | null },
+) => Promise<ReleaseStatus>;
 
 /** The board with what Temporal does not know: the title (I24), the time limits of the law, the report that is owed. */
 export const createTelling =
   ({ store, desk, times }: { store: CoreStore; desk: DeskStore; times: TimeTables }): Tell =>
-  async (status, warnings = []) => {
-    const heading = await store.heading(status);
+  async (status, { warnings = [], known = null } = {}) => {
+    const heading = known?.revision === status.revision ? known : await store.heading(status);
     if (!heading) throw new Refusal('BundleUnknown', { zh: '没有这个版本', en: 'There is no such revision' });
     const { title, issuedOn } = heading;
     const emergency = status.emergency && (await emergencyOf(status.bundleId, { store, desk, times }));

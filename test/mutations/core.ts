@@ -115,6 +115,16 @@ export const core = [
   ]),
   ...guardsOf('infra/postgres/core/decisions.ts', 'core tests', [
     [
+      'under review: drafted so far',
+      ".whereRef('revision.revision', '<=', 'of.revision'),",
+      ".whereRef('revision.revision', '=', 'of.revision'),",
+    ],
+    [
+      'under review: decided on this revision',
+      "            .whereRef('decision.revision', '=', 'of.revision'),\n",
+      ',',
+    ],
+    [
       'carry: signatures only',
       "      .where('old.decision', '=', 'signed')\n",
       '',

@@ -29,6 +29,7 @@ export const suites = {
     files: ['test/unit/website-read-back.test.ts', 'test/unit/website-receipts.test.ts'],
   },
   'inbox tests': { project: 'integration', files: ['test/integration/inbox.test.ts'] },
+  'review tests': { project: 'unit', files: ['test/unit/api-review.test.ts'] },
   'act tests': { project: 'unit', files: ['test/unit/acts.test.ts'] },
   'opening tests': { project: 'unit', files: ['test/unit/website-open-release.test.ts'] },
   'seal tests': { project: 'unit', files: ['test/unit/seal.test.ts', 'test/unit/part-changes.test.ts'] },

@@ -115,6 +115,13 @@ const website = [
   ]),
 ];
 
+const submitting = [
+  ...guardsOf('services/api/gates.ts', 'review tests', [
+    ['asked in the API: no drafter', 'assertStandsApart(decision, known.editors, ', 'assertStandsApart(decision, [], '],
+    ['asked in the API: one gate a person', ', known.editors, known.gates);', ', known.editors, []);'],
+  ]),
+];
+
 const sealing = [
   ...guardsOf('services/api/acts.ts', 'act tests', [
     ['act: on a release that stays', "!state || afterFirstWave(state) !== 'whole'", '!state'],
@@ -246,4 +253,4 @@ const evidence = [
 ];
 
 /** Beside the heart: what keeps the public site, the events and the evidence honest. */
-export const otherHearts = [...website, ...sealing, ...events, ...evidence];
+export const otherHearts = [...website, ...submitting, ...sealing, ...events, ...evidence];

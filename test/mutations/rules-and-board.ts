@@ -7,10 +7,16 @@ export const rules = guardsOf('workflows/policy-release/rules.ts', 'model', [
   ['decide: seal', 'if (decision.seal !== submission.seal) {', never],
   ['decide: gate open', "if (gate?.state !== 'open') {", 'if (!gate) {'],
   ['decide: not for oneself', 'if (decision.actingFor === decision.reviewerId) {', never],
-  ['decide: no drafter', 'if (people.some((person) => submission.editors.includes(person))) {', never],
+  ['decide: no drafter', 'if (people.some((person) => editors.includes(person))) {', never],
   ['decide: one gate a person', 'if (!taken) continue;', 'continue;'],
-  ['decide: whom one acts for counts', '...(decision.actingFor ? [decision.actingFor] : [])', ''],
+  ['decide: whom one acts for counts', '...(actingFor ? [actingFor] : [])', ''],
   ['decide: who was acted for counts', ' || person === other.actingFor', ''],
+  [
+    'decide: a repeat is no second gate',
+    'if (other.gate === gate) continue;',
+    '',
+    { tests: 'review tests', only: 'a repeat at the same gate is none' },
+  ],
   ['decide: error findings', 'if (gate.blockedBy.length > 0) {', never],
   ['decide: warnings answered', 'if (open.length > 0) {', never],
   [

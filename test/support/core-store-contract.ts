@@ -70,6 +70,35 @@ export function coreStoreContract(opened: () => CoreStore): void {
     expect(await store.findings({ ...first, seal: digest('third') })).toBeNull();
   });
 
+  test('under review is the revision with the seal: who drafted it so far, who decided what, and its heading', async () => {
+    const first = await revisionOf(newBundleId());
+    const known = await store.revision(first);
+    if (!known) throw new RangeError('The revision is missing');
+    const { revision: _, ...row } = known;
+    const second = { ...row, seal: digest('second'), drafterId: 'colleague' };
+    await store.addDecision(first, { ...signed(first, 'legal'), actingFor: 'absent' });
+    await store.addDecision(
+      { ...second, revision: await store.addRevision(second) },
+      { decision: 'returned', gate: 'wording', seal: second.seal, reviewerId: 'reviewer-wording', reason: '错字' },
+    );
+    const whole = async (sealed: Pick<Sealed, 'bundleId' | 'seal'>) => {
+      const { editors = [], gates = [], ...heading } = (await store.underReview(sealed)) ?? {};
+      const decided = gates.filter(({ reviewerId }) => reviewerId !== null);
+      return { ...heading, editors: [...editors].sort(), open: gates.length - decided.length, decided };
+    };
+    const { title, issuedOn } = row.content.manifest;
+    const name = (gate: string) => fourGates.find(({ id }) => id === gate)?.name;
+    expect(await whole(first)).toEqual({
+      ...{ revision: 1, title, issuedOn, editors: ['drafter'], open: 3 },
+      decided: [{ gate: 'legal', name: name('legal'), reviewerId: 'reviewer-legal', actingFor: 'absent' }],
+    });
+    expect(await whole(second)).toEqual({
+      ...{ revision: 2, title, issuedOn, editors: ['colleague', 'drafter'], open: 3 },
+      decided: [{ gate: 'wording', name: name('wording'), reviewerId: 'reviewer-wording', actingFor: null }],
+    });
+    expect(await store.underReview({ ...first, seal: digest('third') })).toBeNull();
+  });
+
   describe('gate decisions', () => {
     test('50 reviewers at one gate at once: one decides, 49 learn that it has been decided', async () => {
       const sealed = await revisionOf(newBundleId());

@@ -88,6 +88,10 @@ export function deskApi({
     revision: async () => revision,
     heading: async () => revision.content.manifest,
     findings: async ({ seal }: { seal: string }) => (seal === revision.seal ? revision.findings : null),
+    underReview: async ({ seal }: { seal: string }) =>
+      seal === revision.seal
+        ? { ...revision.content.manifest, revision: 1, editors: [revision.drafterId], gates: board.gates }
+        : null,
     bundleIds: async () => [bundleId],
     receipts: async () => [],
     now: async () => now().toISOString(),

@@ -92,6 +92,17 @@ export function createMemoryCoreStore(now: () => string) {
       ),
     ],
 
+    underReview: async ({ bundleId, seal }) => {
+      const own = rowsOf(db.rows.revision, bundleId).find((row) => row.seal === seal);
+      if (!own) return null;
+      const { revision, gates, content } = own;
+      const { title, issuedOn } = content.manifest;
+      const decided = gates.map(({ id: gate, name }) => {
+        const by = db.rows.decision.get(key(bundleId, revision, gate))?.decision;
+        return { gate, name, reviewerId: by?.reviewerId ?? null, actingFor: by?.actingFor ?? null };
+      });
+      return { revision, title, issuedOn, editors: await store.editors(own), gates: decided };
+    },
     addDecision: ({ bundleId, revision }, decision) =>
       db.transaction((tx) => {
         const input = tx.revision.get(key(bundleId, revision))?.gateInputs[decision.gate];

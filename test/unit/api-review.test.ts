@@ -106,7 +106,69 @@ describe('an error passes by two people', () => {
   });
 });
 
+describe('回避: the API itself refuses, before anything is asked of the workflow', () => {
+  test('a self-review, also for a drafter or by one', async () => {
+    const api = deskApi();
+    api.revision.drafterId = 'reviewer-legal';
+    await delegateTo(api, 'deputy');
+    await refusedTo(api, 'reviewer-legal', {
+      en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
+    });
+    await refusedTo(api, 'deputy', { zh: '起草人不能审签自己的稿件，也不能委托他人审签' });
+    api.revision.drafterId = 'deputy';
+    await refusedTo(api, 'deputy');
+    expect((await signs(api, 'reviewer-legal')).status).toBe(200);
+  });
+
+  test('a second gate by one person, whoever of the two decided the first', async () => {
+    const api = deskApi();
+    await delegateTo(api, 'deputy');
+    for (const first of [
+      { reviewerId: 'deputy' },
+      { reviewerId: 'somebody', actingFor: 'deputy' },
+      { reviewerId: 'reviewer-legal' },
+      { reviewerId: 'somebody', actingFor: 'reviewer-legal' },
+    ]) {
+      Object.assign(api.board.gates[2] ?? {}, { state: 'signed', actingFor: null, ...first });
+      const taken = first.actingFor ?? first.reviewerId;
+      await refusedTo(api, 'deputy', { zh: `${taken} 已审签保密关，一人至多审签一关（受托也算）` });
+    }
+    expect((await signs(api, 'second-legal')).status).toBe(200);
+  });
+
+  test('a repeat at the same gate is none: the workflow says what became of the first', async () => {
+    const api = deskApi();
+    Object.assign(api.board.gates[1] ?? {}, { state: 'signed', reviewerId: 'reviewer-legal' });
+    expect((await signs(api, 'reviewer-legal')).status).toBe(200);
+    expect(api.acts).toHaveLength(1);
+  });
+
+  test('it costs a reviewer no look at the rows: the heading comes with it', async () => {
+    const api = deskApi();
+    const looks: string[] = [];
+    for (const [name, look] of Object.entries(api.store) as [string, (...of: unknown[]) => unknown][]) {
+      const noted = (...of: unknown[]) => {
+        looks.push(name);
+        return look(...of);
+      };
+      Object.assign(api.store, { [name]: noted });
+    }
+    expect((await signs(api, 'reviewer-legal')).status).toBe(200);
+    expect(looks).toEqual(['underReview']);
+  });
+});
+
 type Api = ReturnType<typeof deskApi>;
+async function refusedTo(api: Api, person: string, message = {}): Promise<void> {
+  for (const [step, body] of [
+    ['sign', { seal: api.seal }],
+    ['return', { seal: api.seal, reason: '改' }],
+  ] as const) {
+    const answer = await api.post(person, `${api.path}/gates/legal/${step}`, body);
+    expect([answer.status, refusal(answer.body)]).toMatchObject([403, { type: 'NotAllowed', message }]);
+  }
+  expect(api.acts).toEqual([]);
+}
 const delegateTo = (
   api: Api,
   to: string,

@@ -70,6 +70,7 @@ function api() {
       stored.push('revision');
       return 1;
     },
+    underReview: async () => null,
     bundleIds: async () => [bundleId],
     lastState: async () => lastState,
     receipts: async () => [],

@@ -1,5 +1,5 @@
 import { permanent } from '../../schemas/failures.ts';
-import type { GateDecision } from '../../schemas/gate.ts';
+import type { GateDecision, GateState } from '../../schemas/gate.ts';
 import type { ReleaseState } from '../../schemas/release.ts';
 import { stateName } from '../../schemas/state-name.ts';
 import type { Bilingual } from '../../schemas/text.ts';
@@ -89,6 +89,33 @@ export function assertMaySubmit(board: Board, submission: Submission): void {
   }
 }
 
+/**
+ * 回避: who drafted the bundle, or has decided another of its gates, decides none, for nobody. The API asks it of the rows,
+ * the workflow of its board, and the database refuses it again.
+ */
+export function assertStandsApart(
+  { gate, reviewerId, actingFor }: GateDecision,
+  editors: readonly string[],
+  gates: readonly Pick<GateState, 'gate' | 'name' | 'reviewerId' | 'actingFor'>[],
+): void {
+  const people = [reviewerId, ...(actingFor ? [actingFor] : [])];
+  if (people.some((person) => editors.includes(person))) {
+    throw permanent('NotAllowed', {
+      zh: '起草人不能审签自己的稿件，也不能委托他人审签',
+      en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
+    });
+  }
+  for (const other of gates) {
+    if (other.gate === gate) continue; // a repeat is told what became of the first
+    const taken = people.find((person) => person === other.reviewerId || person === other.actingFor);
+    if (!taken) continue;
+    throw permanent('NotAllowed', {
+      zh: `${taken} 已审签${other.name.zh}，一人至多审签一关（受托也算）`,
+      en: `${taken} has decided ${other.name.en}; one person decides at most one gate, also by delegation`,
+    });
+  }
+}
+
 /** Refuses a stale seal, a wrong phase, a self-review, a second gate by one person. The database refuses them again. */
 export function assertMayDecide({ submission, state, gates }: Board, decision: GateDecision): void {
   if (!submission || state !== 'in-review') {
@@ -110,24 +137,10 @@ export function assertMayDecide({ submission, state, gates }: Board, decision: G
       en: gate ? `${gate.name.en} has been decided by ${gate.reviewerId}` : `This bundle has no gate ${decision.gate}`,
     });
   }
-  const people = [decision.reviewerId, ...(decision.actingFor ? [decision.actingFor] : [])];
   if (decision.actingFor === decision.reviewerId) {
     throw permanent('NotAllowed', { zh: '不能受自己委托', en: 'Nobody acts for themselves' });
   }
-  if (people.some((person) => submission.editors.includes(person))) {
-    throw permanent('NotAllowed', {
-      zh: '起草人不能审签自己的稿件，也不能委托他人审签',
-      en: 'Whoever drafted the bundle may not review it, nor may anyone for them',
-    });
-  }
-  for (const other of gates) {
-    const taken = people.find((person) => person === other.reviewerId || person === other.actingFor);
-    if (!taken) continue;
-    throw permanent('NotAllowed', {
-      zh: `${taken} 已审签${other.name.zh}，一人至多审签一关（受托也算）`,
-      en: `${taken} has decided ${other.name.en}; one person decides at most one gate, also by delegation`,
-    });
-  }
+  assertStandsApart(decision, submission.editors, gates);
   if (decision.decision === 'returned') return;
   if (gate.blockedBy.length > 0) {
     throw permanent('FindingsBlock', {

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import pg from 'pg';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import { permanent } from '../../../schemas/failures.ts';
+import { GateDefinition } from '../../../schemas/gate.ts';
 import type { CoreTables } from './tables.ts';
 
 /** Names of the constraints that keep people apart, and what to tell the person who meets one. */
@@ -35,10 +37,51 @@ const columns = [
   ...(['seal', 'decision', 'reviewer_id', 'acting_for', 'reason', 'answers'] as const),
 ];
 
-type Decisions = Pick<CoreStore, 'addDecision' | 'carryDecisions' | 'addOverride' | 'addEmergency' | 'addNotice'>;
+type Decisions = Pick<
+  CoreStore,
+  'underReview' | 'addDecision' | 'carryDecisions' | 'addOverride' | 'addEmergency' | 'addNotice'
+>;
 
 /** What reviewers decided. The rows are final: whoever comes second learns of the first. */
 export const createDecisions = (db: Kysely<CoreTables>): Decisions => ({
+  async underReview({ bundleId, seal }) {
+    const row = await db
+      .selectFrom('revision as of')
+      .select((own) => [
+        'of.revision',
+        'of.gates',
+        sql<string>`content #>> '{manifest,title}'`.as('title'),
+        sql<string>`content #>> '{manifest,issuedOn}'`.as('issuedOn'),
+        jsonArrayFrom(
+          own
+            .selectFrom('revision')
+            .select('drafter_id')
+            .distinct()
+            .whereRef('revision.bundle_id', '=', 'of.bundle_id')
+            .whereRef('revision.revision', '<=', 'of.revision'),
+        ).as('drafters'),
+        jsonArrayFrom(
+          own
+            .selectFrom('decision')
+            .select(['gate', 'reviewer_id', 'acting_for'])
+            .whereRef('decision.bundle_id', '=', 'of.bundle_id')
+            .whereRef('decision.revision', '=', 'of.revision'),
+        ).as('decided'),
+      ])
+      .where('of.bundle_id', '=', bundleId)
+      .where('of.seal', '=', seal)
+      .executeTakeFirst();
+    if (!row) return null;
+    const { revision, title, issuedOn, drafters, decided } = row;
+    const gates = GateDefinition.array()
+      .parse(row.gates)
+      .map(({ id: gate, name }) => {
+        const by = decided.find((decision) => decision.gate === gate);
+        return { gate, name, reviewerId: by?.reviewer_id ?? null, actingFor: by?.acting_for ?? null };
+      });
+    return { revision, title, issuedOn, editors: drafters.map(({ drafter_id }) => drafter_id), gates };
+  },
+
   async addDecision({ bundleId, revision }, decision) {
     const answers = JSON.stringify(decision.decision === 'signed' ? (decision.answers ?? []) : []);
     const decided = db
