@@ -68,7 +68,9 @@ export function statusView(status: ReleaseStatus, colors: Colors): string {
         gate.decidedAt ? at(gate.decidedAt, false) : gate.dueAt ? `≤ ${at(gate.dueAt, false)}` : '–',
         [
           gate.carriedFrom ? `沿用第 ${gate.carriedFrom} 稿 kept from ${gate.carriedFrom}` : '',
-          gate.reason ?? gate.clockProblem?.zh ?? (gate.overdue ? '已超期 overdue' : ''),
+          gate.reason ??
+            (gate.clockProblem && `${gate.clockProblem.zh} ${gate.clockProblem.en}`) ??
+            (gate.overdue ? '已超期 overdue' : ''),
         ]
           .filter(Boolean)
           .join('；'),

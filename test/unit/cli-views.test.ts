@@ -73,6 +73,14 @@ test('what stands in the way is told in both languages', () => {
   expect(text).toContain('The plan is missing');
 });
 
+test('why a gate clock does not run is told in both languages', () => {
+  const clockProblem = { zh: '日历中没有 2027 年', en: 'The calendar lacks the year 2027' };
+  const gates = releaseStatus().gates.map((gate) => ({ ...gate, clockProblem }));
+  expect(statusView(releaseStatus({ gates }), pc.createColors(false))).toContain(
+    '日历中没有 2027 年 The calendar lacks the year 2027',
+  );
+});
+
 test('a terminal is redrawn in place, a pipe gets every version', () => {
   const written: string[] = [];
   const terminal = liveView({ isTTY: true, write: (text) => written.push(text) });
