@@ -30,6 +30,8 @@ export const suites = {
   },
   'inbox tests': { project: 'integration', files: ['test/integration/inbox.test.ts'] },
   'review tests': { project: 'unit', files: ['test/unit/api-review.test.ts'] },
+  'office tests': { project: 'unit', files: ['test/unit/office-config.test.ts'] },
+  'api tests': { project: 'unit', files: ['test/unit/api.test.ts'] },
   'act tests': { project: 'unit', files: ['test/unit/acts.test.ts'] },
   'opening tests': { project: 'unit', files: ['test/unit/website-open-release.test.ts'] },
   'seal tests': { project: 'unit', files: ['test/unit/seal.test.ts', 'test/unit/part-changes.test.ts'] },

@@ -115,13 +115,6 @@ const website = [
   ]),
 ];
 
-const submitting = [
-  ...guardsOf('services/api/gates.ts', 'review tests', [
-    ['asked in the API: no drafter', 'assertStandsApart(decision, known.editors, ', 'assertStandsApart(decision, [], '],
-    ['asked in the API: one gate a person', ', known.editors, known.gates);', ', known.editors, []);'],
-  ]),
-];
-
 const sealing = [
   ...guardsOf('services/api/acts.ts', 'act tests', [
     ['act: on a release that stays', "!state || afterFirstWave(state) !== 'whole'", '!state'],
@@ -135,6 +128,16 @@ const sealing = [
       'dependsOn.map((part) => [part])',
     ],
     ['a part is its bytes', 'sealed: digests.get(item.id) ?? null', 'sealed: null'],
+  ]),
+  ...guardsOf('activities/bundles/part-changes.ts', 'seal tests', [
+    ['told: another rule set', 'old === now ? []', 'true ? []'],
+    ['told: other findings', 'canonicalize(findingsOf(before, id)) !== canonicalize(findingsOf(after, id))', 'false'],
+    [
+      'told: only what is other',
+      'canonicalize(findingsOf(before, id)) !== canonicalize(findingsOf(after, id))',
+      'true',
+    ],
+    ['told: a part that voided it says why', '.filter((id) => !parts.some(({ voids }) => voids.includes(id)))', ''],
   ]),
   ...guardsOf('activities/releases/sealed-staging.ts', 'seal tests', [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the guard
@@ -253,4 +256,4 @@ const evidence = [
 ];
 
 /** Beside the heart: what keeps the public site, the events and the evidence honest. */
-export const otherHearts = [...website, ...submitting, ...sealing, ...events, ...evidence];
+export const otherHearts = [...website, ...sealing, ...events, ...evidence];
