@@ -68,8 +68,9 @@ export interface CoreStore {
   /**
    * Answers with the number that the transition has. That is its own; or a later one, where a workflow task that was lost
    * had written another transition under it: what was once recorded stays, and what became of the bundle comes behind it.
+   * @throws `WrongPhase` where another workflow was begun anew than the one of `begunAt`, null for the first.
    */
-  addTransition(transition: Transition): Promise<number>;
+  addTransition(transition: Transition, begunAt?: Instant | null): Promise<number>;
   staging(sealed: Sealed): Promise<Staging | null>;
   addStaging(sealed: Sealed, staging: Staging): Promise<Staging>;
   savePlan(sealed: Sealed, plan: ArmedPlan | null): Promise<{ committedAt: Instant | null }>;

@@ -55,6 +55,11 @@ export type LoggedRelease = {
 export interface RepairStore {
   bundleIds(): Promise<BundleId[]>;
   rows(bundleId: BundleId): Promise<BundleRows>;
+  /**
+   * From now on no workflow of the bundle writes a transition but the one that is begun with this instant: what one that
+   * was lost or ended has under way is written before this answers, or never.
+   */
+  beginAnew(bundleId: BundleId): Promise<Instant>;
   /** Every transition of a bundle, in order. */
   history(bundleId: BundleId): Promise<Transition[]>;
   addInspection(eventId: string, inspection: ChannelInspection): Promise<void>;

@@ -32,8 +32,8 @@ export const createReleaseActivities = ({
   carryDecisions: (sealed, fromRevision) => store.carryDecisions(sealed, fromRevision),
   recordOverride: (sealed, override) => store.addOverride(sealed, override),
   recordEmergency: (sealed, emergency) => store.addEmergency(sealed, emergency),
-  async recordTransition(transition) {
-    const number = await store.addTransition(transition);
+  async recordTransition(transition, begunAt) {
+    const number = await store.addTransition(transition, begunAt);
     if (transition.state === 'verifying') await tellLateWebsite(store, transition);
     return number;
   },

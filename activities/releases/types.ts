@@ -100,8 +100,8 @@ export interface ReleaseActivities {
   /** @throws `NotAllowed` where one person would do both steps, or a drafter one of them. */
   recordOverride(sealed: Sealed, override: Override): Promise<void>;
   recordEmergency(sealed: Sealed, emergency: { reason: string; declaredBy: string }): Promise<{ at: Instant }>;
-  /** Answers with the number that the row has. */
-  recordTransition(transition: Transition): Promise<number>;
+  /** Answers with the number that the row has. @throws `WrongPhase` for a workflow in whose place another was begun. */
+  recordTransition(transition: Transition, begunAt: Instant | null): Promise<number>;
   /** Tells whoever must know. Fails, and is tried again, while Kafka is down. */
   announceTransitions(transitions: Transition[]): Promise<void>;
   /** 催办、升级、告警: keeps it where whoever must act sees it. */

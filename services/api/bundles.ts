@@ -3,7 +3,7 @@ import type { Intake } from '../../activities/bundles/intake.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
 import { type SubmitAnswer, SubmitQuery } from '../../schemas/api.ts';
 import type { RecordRead } from './reads.ts';
-import { comesNotBack, notRunning, Refusal } from './refusal.ts';
+import { comesNotBack, Refusal } from './refusal.ts';
 import type { Releases } from './releases.ts';
 import { bundleOf, type PersonOf } from './sign-in.ts';
 import type { createSubmissions } from './submissions.ts';
@@ -35,8 +35,8 @@ export function serveBundles(api: FastifyInstance, deps: Deps): void {
     }
     const { bundleId, submission, findings } = await submissions(await readZip(request.body), query, drafter.id);
     const last = await store.lastState(bundleId);
-    if (last && last !== 'withdrawn' && !(await releases.running(bundleId))) throw notRunning;
-    const { revision, seal } = await releases.submit(bundleId, submission);
+    if (last === 'withdrawn') throw comesNotBack; // Temporal forgets what has ended
+    const { revision, seal } = await releases.submit(bundleId, submission, last === null);
     // A repeat is answered with what the first one said; where the bundle is now, it says itself.
     const { state } = await releases.status(bundleId);
     if (state === 'withdrawn') throw comesNotBack;

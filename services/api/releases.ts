@@ -12,7 +12,7 @@ import { permanentCause } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
-import { comesNotBack, Refusal } from './refusal.ts';
+import { comesNotBack, notRunning, Refusal } from './refusal.ts';
 
 /** A person waits for the answer, but not for ever: a worker that is away is said to be away. */
 const deadlineMs = 20_000;
@@ -49,12 +49,16 @@ export function createReleases(client: Client, taskQueue: string, lateWindowMs: 
   }
 
   return {
-    /** Starts the bundle's workflow, or hands a new revision to the one that runs. A repeat is answered once. */
-    submit: (bundleId: BundleId, submission: messages.Submission): Promise<BoardStatus> =>
-      ask(() =>
+    /**
+     * Hands a revision to the bundle's workflow. Only for a bundle that `isNew` one is started: what became of any other is
+     * in its rows. A repeat is answered once.
+     */
+    async submit(bundleId: BundleId, submission: messages.Submission, isNew: boolean): Promise<BoardStatus> {
+      const update = { args: [submission] as [messages.Submission], updateId: `submit-${submission.revision}` };
+      if (!isNew) return ask(() => handleOf(bundleId).executeUpdate(messages.submit, update)).catch(asNotRunning);
+      return ask(() =>
         client.workflow.executeUpdateWithStart(messages.submit, {
-          args: [submission],
-          updateId: `submit-${submission.revision}`,
+          ...update,
           startWorkflowOperation: new WithStartWorkflowOperation('policyRelease', {
             workflowId: messages.policyReleaseId(bundleId),
             taskQueue,
@@ -63,7 +67,8 @@ export function createReleases(client: Client, taskQueue: string, lateWindowMs: 
             workflowIdReusePolicy: 'REJECT_DUPLICATE', // a withdrawn bundle does not come back under its old id
           }),
         }),
-      ),
+      );
+    },
     /** The bundle's board where a workflow carries it now; null where none does (any more). */
     async running(bundleId: BundleId): Promise<BoardStatus | null> {
       const handle = handleOf(bundleId);
@@ -118,6 +123,10 @@ const hasEnded = new Refusal('WrongPhase', {
   zh: '这个政策包已经撤回，不能再办理',
   en: 'This bundle has been withdrawn; nothing more can be done with it',
 });
+
+function asNotRunning(error: unknown): never {
+  throw error instanceof Refusal && error.answer.error.type === 'NotFound' ? notRunning : error;
+}
 
 function refusalOf(error: unknown): unknown {
   const cause = permanentCause(error);

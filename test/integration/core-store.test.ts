@@ -5,6 +5,7 @@ import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
 import type { Sealed } from '../../activities/releases/types.ts';
+import { createRepairStore } from '../../infra/postgres/core/repair.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { ReleaseId } from '../../schemas/release.ts';
@@ -30,7 +31,7 @@ async function revisionOf(bundleId: BundleId, roles?: Parameters<typeof manifest
   });
   return { bundleId, revision, seal };
 }
-coreStoreContract(() => store);
+coreStoreContract(() => store, createRepairStore(db, store));
 
 test('not even direct SQL can forge a drafter who did not draft', async () => {
   const { bundleId, revision, seal } = await revisionOf(newBundleId());

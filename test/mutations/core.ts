@@ -52,6 +52,15 @@ export const core = [
       '(select finding from override\n          where bundle_id = plan.bundle_id',
     ],
   ]),
+  ...guardsOf('infra/postgres/core/store.ts', 'core tests', [
+    [
+      'begun anew: only the last workflow writes',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the guard
+      ' and (begun_anew_at is null or begun_anew_at <= ${begunAt}::timestamptz)',
+      '',
+    ],
+    ['begun anew: behind its lock', '\n            for share', ''],
+  ]),
   ...guardsOf('infra/postgres/core/may-commit.ts', 'commit rules', [
     [
       'commit: a repeat gets the row of the first',

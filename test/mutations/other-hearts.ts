@@ -119,6 +119,9 @@ const sealing = [
   ...guardsOf('services/api/acts.ts', 'act tests', [
     ['act: on a release that stays', "!state || afterFirstWave(state) !== 'whole'", '!state'],
   ]),
+  ...guardsOf('services/api/releases.ts', 'workflow tests', [
+    ['submit: only the first revision starts a workflow', 'if (!isNew) return ask', 'if (isNew === null) return ask'],
+  ]),
   ...guardsOf('activities/bundles/gate-inputs.ts', 'seal tests', [
     ['a decision rests on its findings', 'findings: findings.filter(({ gate }) => gate === id),', 'findings: [],'],
     ['a decision rests on the rule set', '        ruleSet: content.ruleSet,\n', ''],

@@ -2,6 +2,7 @@ import { taskQueues } from '../../infra/temporal/client.ts';
 import type { ItemRole } from '../../schemas/bundle.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import { assertMayAct } from '../../services/api/acts.ts';
+import { comesNotBack } from '../../services/api/refusal.ts';
 import { submissionOf } from '../../services/api/submission-of.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { type Draft, draftOf, type Manuscript, possibleFindings } from './content.ts';
@@ -44,12 +45,20 @@ export function createDrafters({ world, random, statusOf }: Office) {
     const draft = write(bundle);
     const drafterId = random.pick(['drafter', 'drafter', 'drafter', 'second-drafter']);
     try {
+      const last = await store.lastState(bundleId);
+      if (last === 'withdrawn') throw comesNotBack;
       await assertMayAct(store, draft.content.manifest, draft.content.channels);
       const revision = await store.addRevision({ ...draft, drafterId });
       const editors = await store.editors({ bundleId, revision });
       const submission = submissionOf({ ...draft, drafterId, revision }, editors, officeFile);
       const first = { workflow: 'policyRelease', queue: taskQueues.core, input: { bundleId, lateWindowMs } };
-      await world.temporal.act(messages.policyReleaseId(bundleId), messages.submit, submission, first);
+      const isNew = last === null;
+      await world.temporal.act(
+        messages.policyReleaseId(bundleId),
+        messages.submit,
+        submission,
+        isNew ? first : undefined,
+      );
       world.told(`person: submit ${bundleId.slice(0, 8)} version ${bundle.drafts.length} as revision ${revision}`);
     } catch (error) {
       const why = permanentCause(error)?.type ?? error;

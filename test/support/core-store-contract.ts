@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gateInputs } from '../../activities/bundles/gate-inputs.ts';
 import { sealedContent, sealOf } from '../../activities/bundles/seal.ts';
 import type { CoreStore } from '../../activities/ports/core-store.ts';
+import type { RepairStore } from '../../activities/ports/repair-store.ts';
 import { newReleaseKey } from '../../activities/releases/sealed-staging.ts';
 import type { Sealed } from '../../activities/releases/types.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
@@ -13,7 +14,7 @@ import { finding } from './desk-api.ts';
 import { digest, fourGates, manifestOf, newBundleId, receipt } from './release-fixture.ts';
 
 /** What every core store keeps to, whatever holds its rows: PostgreSQL, or memory in the simulation. */
-export function coreStoreContract(opened: () => CoreStore): void {
+export function coreStoreContract(opened: () => CoreStore, repairs: Pick<RepairStore, 'beginAnew'>): void {
   const store = new Proxy({} as CoreStore, { get: (_, name) => Reflect.get(opened(), name) });
 
   async function revisionOf(bundleId: BundleId, roles?: Parameters<typeof manifestOf>[1]): Promise<Sealed> {
@@ -201,6 +202,38 @@ export function coreStoreContract(opened: () => CoreStore): void {
       expect(await store.lastState(sealed.bundleId)).toBe('returned');
       expect(await step('cleared', 1), 'and so does that of the lost task').toBe(1);
       expect(await step('returned', 2, 'for another reason')).toBe(3);
+    });
+
+    test('of a bundle that was begun anew only its last workflow writes a transition', async () => {
+      const { bundleId, ...sealed } = await revisionOf(newBundleId());
+      const step = (transition: number, state: ReleaseState, begunAt: string | null) =>
+        store.addTransition({ bundleId, ...sealed, transition, state, actorId: 'system', detail: null }, begunAt);
+      expect(await step(0, 'in-review', null)).toBe(0);
+      const second = await repairs.beginAnew(bundleId);
+      await expect(step(1, 'cleared', null), 'what was under way').rejects.toSatisfy(refusedAs('WrongPhase'));
+      expect(await step(0, 'in-review', null), 'a repeat of what is there').toBe(0);
+      expect(await step(1, 'returned', second)).toBe(1);
+      const third = await repairs.beginAnew(bundleId);
+      expect(third > second).toBe(true);
+      await expect(step(2, 'in-review', second)).rejects.toSatisfy(refusedAs('WrongPhase'));
+      expect(await step(2, 'in-review', third)).toBe(2);
+    });
+
+    test('what is written as a bundle begins anew is there before, or refused', async () => {
+      const { bundleId, ...sealed } = await revisionOf(newBundleId());
+      const steps = Array.from({ length: 20 }, (_, transition) =>
+        store.addTransition({ bundleId, ...sealed, transition, state: 'held', actorId: 'a', detail: `${transition}` }),
+      );
+      const begunAt = await repairs.beginAnew(bundleId);
+      const rest = { ...sealed, bundleId, transition: 0, state: 'cleared' as const, actorId: 'system', detail: null };
+      const next = await store.addTransition(rest, begunAt);
+      const numbers = (await Promise.allSettled(steps)).flatMap((step) =>
+        step.status === 'fulfilled' ? [step.value] : [],
+      );
+      expect(
+        numbers.filter((number) => number > next),
+        'nobody writes behind the one that begins',
+      ).toEqual([]);
     });
 
     test('a newer revision that was accepted stops the armed older one; one that was merely tried does not', async () => {

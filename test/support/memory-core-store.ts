@@ -12,6 +12,7 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
 import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, ReleaseId, Validity } from '../../schemas/release.ts';
+import type { Instant } from '../../schemas/text.ts';
 import { assertGroupWhole, assertMayBeDecided, assertSignedWhole, refuse } from './memory-core-rules.ts';
 import { createMemoryDatabase, createMemoryInbox, key, rowsOf } from './memory-database.ts';
 
@@ -29,6 +30,7 @@ export type CoreRows = {
   decision: Map<string, DecisionRow>;
   override: Map<string, Override & Sealed>;
   emergency: Map<string, { declaredBy: string; at: string }>;
+  begunAnew: Map<string, Instant>;
   notice: Map<string, Notice & Sealed>;
   transition: Map<string, Transition & { at: string }>;
   staging: Map<string, Staging & { bundleId: BundleId; revision: number }>;
@@ -51,6 +53,7 @@ export function createMemoryCoreStore(now: () => string) {
     decision: new Map(),
     override: new Map(),
     emergency: new Map(),
+    begunAnew: new Map(),
     notice: new Map(),
     transition: new Map(),
     staging: new Map(),
@@ -162,10 +165,14 @@ export function createMemoryCoreStore(now: () => string) {
       db.transaction((tx) => once(tx.emergency, bundleId, { declaredBy, at: now() })),
     addNotice: (noticeId, sealed, notice) =>
       db.transaction((tx) => void once(tx.notice, noticeId, { ...sealed, ...notice })),
-    addTransition: (transition) =>
+    addTransition: (transition, begunAt = null) =>
       db.transaction((tx) => {
+        const current = tx.begunAnew.get(transition.bundleId) ?? '';
         for (let number = transition.transition; ; number += 1) {
           const row = { ...transition, transition: number, at: now() };
+          if (current > (begunAt ?? '') && !tx.transition.has(key(transition.bundleId, number))) {
+            throw refuse('WrongPhase', '已经重建', 'It was begun anew');
+          }
           const known = once(tx.transition, key(transition.bundleId, number), row);
           if (isDeepStrictEqual({ ...known, at: row.at }, row)) return number;
         }

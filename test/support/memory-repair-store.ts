@@ -56,6 +56,13 @@ export function createMemoryRepairStore({ store, db }: MemoryCoreStore): RepairS
   return {
     bundleIds: () => store.bundleIds(),
     rows,
+    beginAnew: (bundleId) =>
+      db.transaction(async (tx) => {
+        const before = Date.parse(tx.begunAnew.get(bundleId) ?? '');
+        const begunAt = new Date(Math.max(Date.parse(await store.now()), (before || 0) + 1)).toISOString();
+        tx.begunAnew.set(bundleId, begunAt);
+        return begunAt;
+      }),
     history: async (bundleId) => rowsOf(db.rows.transition, bundleId).sort((a, b) => a.transition - b.transition),
     addInspection: async (eventId, inspection) => void found.set(eventId, inspection),
     inspections: async (inspectionId) => [...found.values()].filter((each) => each.inspectionId === inspectionId),

@@ -12,7 +12,7 @@ import { ErrorAnswer, SubmitAnswer } from '../../schemas/api.ts';
 import type { Channel } from '../../schemas/bundle.ts';
 import type { Finding, Obligations } from '../../schemas/finding.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
-import { Refusal } from '../../services/api/refusal.ts';
+import { notRunning, Refusal } from '../../services/api/refusal.ts';
 import type { Releases } from '../../services/api/releases.ts';
 import { createApi } from '../../services/api/server.ts';
 import { createSubmissions } from '../../services/api/submissions.ts';
@@ -84,7 +84,8 @@ function api() {
     return status;
   };
   const releases = {
-    submit: async (_id: string, submission: Submission) => {
+    submit: async (_id: string, submission: Submission, isNew: boolean) => {
+      if (!isNew && !running) throw notRunning;
       acts.push(`submit to ${submission.channels.map(({ channel }) => channel).join(' ')}`);
       return status;
     },
@@ -216,8 +217,11 @@ describe('submission', () => {
     expect(SubmitAnswer.parse(body)).toMatchObject({ bundleId, revision: 1, state: 'in-review' });
   });
 
-  test('again after the bundle was withdrawn is refused, and says that it takes a new id', async () => {
-    state = 'withdrawn';
+  test.each([
+    ['its workflow has ended', () => void (state = 'withdrawn')],
+    ['Temporal has forgotten it', () => void (lastState = 'withdrawn')],
+  ])('again after the bundle was withdrawn is refused, and says that it takes a new id: %s', async (_, ended) => {
+    ended();
     const { status: code, body } = await send('meng-chunhe', 'POST', '/v1/bundles');
     expect(code).toBe(409);
     expect(refusal(body)).toMatchObject({ type: 'WrongPhase', where: 'manifest.json: bundleId' });

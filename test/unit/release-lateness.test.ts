@@ -33,9 +33,10 @@ async function released({ commit = 10, website = 1_500, order = 1_600, attempt =
   await store.addReceipt('live', { ...receipt(sealed.bundleId, releaseId, 'website', 'live'), at: at(website) });
   clock = t0 + order;
   for (const _ of ['once', 'repeated']) {
-    await activities.recordTransition({
-      ...{ ...sealed, transition: 0, state: 'verifying', actorId: 'system', detail: null },
-    });
+    await activities.recordTransition(
+      { ...sealed, transition: 0, state: 'verifying', actorId: 'system', detail: null },
+      null,
+    );
     await go(['wechat']);
     clock += 1; // a repeat is later, and no other miss
   }

@@ -156,8 +156,8 @@ export async function takeBack(course: Course, { reason, actorId }: Intervention
   const { board, enter, tell } = course;
   await condition(() => board.state !== 'committing'); // a hold that came first finds out whether the row is there
   if (isBeforeCommit(board.state) && (!board.plan || (await disarm(course)))) {
-    await tell({ type: 'release.rolled-back.v1', reason });
-    return enter('withdrawn', actorId, reason);
+    await enter('withdrawn', actorId, reason); // first: whatever becomes of this workflow, it will not go out
+    return tell({ type: 'release.rolled-back.v1', reason });
   }
   // Out with its group, and taken back before it could say how its channels went: the others must not wait for it.
   if (board.state === 'releasing') await wholeWithPeers(course, false);

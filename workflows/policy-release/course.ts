@@ -48,6 +48,7 @@ export type Course = {
 export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
   const board = restored?.board ?? openBoard(bundleId);
   let transitions = restored?.transitions ?? 0;
+  const begunAt = restored?.begunAt ?? null;
   let planWritten: Promise<unknown> = Promise.resolve();
   let lastStored: Promise<unknown> = Promise.resolve();
   const course: Course = {
@@ -72,7 +73,7 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
       course.unannounced.push(news);
       const { recordTransition } = actorId === 'system' ? rows : decided;
       const stored = lastStored.then(async () => {
-        const transition = await recordTransition({ ...entered, transition: transitions });
+        const transition = await recordTransition({ ...entered, transition: transitions }, begunAt);
         transitions = transition + 1;
         news.stored = { ...entered, transition };
       });

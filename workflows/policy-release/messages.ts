@@ -16,7 +16,8 @@ export type PolicyReleaseInput = {
   /** What `reconcile` knows from the rows, where the workflow itself was lost. */
   restored?: Restored;
 };
-export type Restored = { board: Board; transitions: number };
+/** `begunAt`: what tells its steps from those of the workflow before it. */
+export type Restored = { board: Board; transitions: number; begunAt?: Instant };
 
 /** 送审: a frozen revision whose rows are stored. What the workflow needs of it, without a word of its text (I24). */
 export type Submission = {

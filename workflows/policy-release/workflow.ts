@@ -29,8 +29,8 @@ export async function policyRelease(input: PolicyReleaseInput): Promise<void> {
       log.warn('Cancelled before release: what was staged is taken down');
       await CancellationScope.nonCancellable(async () => {
         if (board.plan && !(await disarm(course))) return; // out already: nothing is taken down behind readers' backs
-        await tell({ type: 'release.rolled-back.v1', reason: 'cancelled by an operator' });
         await enter('withdrawn', 'system', 'cancelled by an operator');
+        await tell({ type: 'release.rolled-back.v1', reason: 'cancelled by an operator' });
         await announceStored(course);
       });
     }

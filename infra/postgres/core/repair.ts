@@ -1,11 +1,11 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
 import type { BundleRows, RepairStore } from '../../../activities/ports/repair-store.ts';
 import { BundleId } from '../../../schemas/bundle.ts';
 import { GateDecision } from '../../../schemas/gate.ts';
 import { ChannelInspection } from '../../../schemas/receipt.ts';
 import { GroupId, type ReleaseGroup, ReleaseState, Validity } from '../../../schemas/release.ts';
-import { Digest } from '../../../schemas/text.ts';
+import { Digest, Instant } from '../../../schemas/text.ts';
 import { createInbox } from '../inbox.ts';
 import { receiptOf } from './receipt.ts';
 import { clearRestoreMark, releaseModeOff } from './restore-mark.ts';
@@ -116,6 +116,17 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
       return rows.map(({ bundle_id }) => BundleId.parse(bundle_id));
     },
     rows: rowsOf,
+    async beginAnew(bundleId) {
+      const { begun_anew_at: begunAt } = await db
+        .updateTable('bundle')
+        .set({
+          begun_anew_at: sql<string>`greatest(clock_timestamp(), begun_anew_at + interval '1 millisecond')`,
+        })
+        .where('bundle_id', '=', bundleId)
+        .returning('begun_anew_at')
+        .executeTakeFirstOrThrow();
+      return Instant.parse(begunAt);
+    },
     async history(bundleId) {
       const rows = await db
         .selectFrom('transition')

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { CoreStore, Revision, Staging } from '../../../activities/ports/core-store.ts';
 import { BundleId, Channel } from '../../../schemas/bundle.ts';
+import { permanent } from '../../../schemas/failures.ts';
 import { Obligations } from '../../../schemas/finding.ts';
 import { GateDefinition } from '../../../schemas/gate.ts';
 import { ReleaseId, StagedObject } from '../../../schemas/release.ts';
@@ -12,6 +13,10 @@ import { createReleaseRows } from './releases.ts';
 import type { CoreTables } from './tables.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
+const begunAnew = permanent('WrongPhase', {
+  zh: '核对已经按记录重建了这个政策包的流程，原来的流程不再记录',
+  en: 'Reconcile began the workflow of this bundle anew from the rows; the one before it writes no more',
+});
 
 export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
   async function stagingOf({ bundleId, revision }: { bundleId: BundleId; revision: number }): Promise<Staging | null> {
@@ -140,23 +145,26 @@ export function createCoreStore(db: Kysely<CoreTables>): CoreStore {
       return rows.map(({ drafter_id }) => drafter_id);
     },
 
-    async addTransition({ bundleId, transition: from, revision, seal, state, actorId, detail }) {
-      const row = { bundle_id: bundleId, revision, seal, state, actor_id: actorId, detail };
+    async addTransition({ bundleId, transition: from, revision, seal, state, actorId, detail }, begunAt = null) {
       for (let transition = from; ; transition += 1) {
-        const inserted = await db
-          .insertInto('transition')
-          .values({ ...row, transition })
-          .onConflict((conflict) => conflict.columns(['bundle_id', 'transition']).doNothing())
-          .returning('transition')
-          .executeTakeFirst();
-        if (inserted) return transition;
-        const own = await db
-          .selectFrom('transition')
-          .select('transition')
-          .where((at) => at.and({ bundle_id: bundleId, transition, revision, seal, state, actor_id: actorId }))
-          .where('detail', 'is not distinct from', detail)
-          .executeTakeFirst();
-        if (own) return transition;
+        const row = sql`${bundleId}::uuid, ${transition}::integer, ${revision}::integer, ${seal}, ${state}, ${actorId}, ${detail}`;
+        // Behind the lock of whoever begins the bundle anew: see 0007-begun-anew.sql.
+        const { rows: inserted } = await sql`
+          insert into transition (bundle_id, transition, revision, seal, state, actor_id, detail)
+          select ${row} from (
+            select from bundle
+            where bundle_id = ${bundleId} and (begun_anew_at is null or begun_anew_at <= ${begunAt}::timestamptz)
+            for share
+          ) as current
+          on conflict (bundle_id, transition) do nothing
+          returning transition`.execute(db);
+        if (inserted.length > 0) return transition;
+        const { rows: known } = await sql<{ own: boolean }>`
+          select (revision, seal, state, actor_id, detail) is not distinct from
+            (${revision}::integer, ${seal}::text, ${state}::text, ${actorId}::text, ${detail}::text) as own
+          from transition where bundle_id = ${bundleId} and transition = ${transition}`.execute(db);
+        if (known[0]?.own) return transition;
+        if (!known[0]) throw begunAnew;
       }
     },
 

@@ -12,7 +12,7 @@ import type { RestoreMarkTable } from './restore-mark.ts';
 type Stamp = Generated<string>;
 
 export type CoreTables = InboxTable & {
-  bundle: { bundle_id: string; created_at: Stamp };
+  bundle: { bundle_id: string; created_at: Stamp; begun_anew_at: Generated<string | null> };
   revision: {
     bundle_id: string;
     revision: number;

@@ -19,6 +19,7 @@ import { logDrift, readOrders } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
 import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
 import { owedAct } from './owed-acts.ts';
+import { untoldDrift, untoldEnd } from './untold-end.ts';
 
 /** A release and the channels that were asked for it. `lost`: the rows know nothing of it. */
 type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lost: boolean };
@@ -84,6 +85,18 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     return told;
   }
 
+  async function announced(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    await bus.read({
+      topics: [Topic.bundles],
+      each: (record) => {
+        const event = eventIn(record);
+        if (event) ids.add(event.id);
+      },
+    });
+    return ids;
+  }
+
   /** Of a workflow that runs, rows of a moment ago say nothing: what differs has to differ once more. */
   async function differs(rows: BundleRows, restored: boolean): Promise<Drift | null> {
     const { bundleId } = rows;
@@ -108,10 +121,11 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     const { bundleId } = rows;
     if (!boardFromRows(rows, office)) return false;
     await releases.end(bundleId);
+    const begunAt = await repairs.beginAnew(bundleId);
     const restored = boardFromRows(await repairs.rows(bundleId), office);
     const time = new Date().toISOString();
     await announce((await repairs.history(bundleId)).map((transition) => transitionEvent(transition, time)));
-    if (restored) await releases.rebuild(bundleId, restored);
+    if (restored) await releases.rebuild(bundleId, { ...restored, begunAt });
     return true;
   }
 
@@ -189,6 +203,15 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
         if (!drift && !mended.has(rows.bundleId)) continue;
         const rebuilt = repair && (await rebuild(rows));
         if (drift) (rebuilt ? repaired : drifts).push(drift);
+      }
+      const heard = await announced();
+      for (const rows of all) {
+        const orders = logged.filter(({ bundleId }) => bundleId === rows.bundleId);
+        const told = { heard, orders, time: new Date().toISOString() };
+        const untold = untoldEnd(rows, await repairs.history(rows.bundleId), told);
+        if (untold.length === 0 || (await releases.running(rows.bundleId))) continue;
+        if (repair) await announce(untold);
+        (repair ? repaired : drifts).push(untoldDrift(rows, untold));
       }
       // After the others: by now whoever has to hear of it is there again.
       for (const rows of all) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sealedContent, sealOf } from '../../../activities/bundles/seal.ts';
+import { releaseEvent, transitionEvent } from '../../../activities/releases/events.ts';
 import { loadOfficeConfig } from '../../../infra/config/office.ts';
-import { decodeEvent } from '../../../infra/kafka/event-codec.ts';
 import type { LockstepEvent } from '../../../schemas/events.ts';
 import { FindingKey } from '../../../schemas/finding.ts';
 import { type BoardStatus, ReleaseId, type ReleaseState } from '../../../schemas/release.ts';
@@ -46,6 +46,7 @@ async function officeOf(...states: ReleaseState[]) {
   };
 
   const announced: LockstepEvent[] = [];
+  const log: LockstepEvent[] = [];
   const rebuilt: Restored[] = [];
   const retried: Retry[] = [];
   const workflow = {
@@ -53,8 +54,15 @@ async function officeOf(...states: ReleaseState[]) {
     end: async () => {},
   };
   const reconciler = createReconciler({
-    ...{ repairs, store: core.store, office, decode: decodeEvent },
-    bus: { read: async () => {} },
+    ...{ repairs, store: core.store, office, decode: ({ value }) => JSON.parse(String(value)) },
+    bus: {
+      async read({ each }) {
+        for (const event of log) {
+          const at = { topic: 'log', key: event.subject, partition: 0, offset: 0n, timestamp: 0, headers: {} };
+          await each({ ...at, value: Buffer.from(JSON.stringify(event)) }, 0);
+        }
+      },
+    },
     announce: async (events) => void announced.push(...events),
     releases: {
       running: () => workflow.running(),
@@ -66,7 +74,7 @@ async function officeOf(...states: ReleaseState[]) {
       },
     },
   });
-  return { ...{ core, repairs, reconciler, workflow, sealed, enter, statusNow, announced, rebuilt, retried } };
+  return { ...{ core, repairs, reconciler, workflow, sealed, enter, statusNow, announced, log, rebuilt, retried } };
 }
 
 describe('a workflow that is rebuilt', () => {
@@ -88,6 +96,57 @@ describe('a workflow that is rebuilt', () => {
       [1, 'cleared'],
       [2, 'returned'],
     ]);
+  });
+});
+
+test('what the ended workflow has under way is not written behind the one that is begun anew', async () => {
+  const { reconciler, sealed, core, rebuilt } = await officeOf('in-review', 'cleared');
+  await reconciler.start(true);
+  const late = { ...sealed, transition: 2, state: 'returned' as const, actorId: 'system', detail: null };
+  await expect(core.store.addTransition(late, null)).rejects.toThrow('begun anew');
+  expect(await core.store.addTransition(late, rebuilt[0]?.begunAt)).toBe(2);
+});
+
+describe('a bundle that was withdrawn, and whose workflow was lost before it said so', () => {
+  async function untold() {
+    const office = await officeOf('in-review', 'prepared', 'withdrawn');
+    const { core, repairs, sealed, log } = office;
+    const releaseId = ReleaseId.parse('5f0c0b0e-7a52-4f0b-9c1d-5b8e2f7a9d60');
+    const page = { path: 'index.html', mediaType: 'text/html', sha256: digest('page'), bytes: 1, ciphertext: null };
+    const channels = [{ channel: 'website' as const, objects: [page] }];
+    const staging = { releaseId, key: new Uint8Array(32), channels };
+    await core.store.addStaging(sealed, staging);
+    const { revision } = await repairs.rows(sealed.bundleId);
+    if (!revision) throw new Error('no revision');
+    const time = new Date().toISOString();
+    const context = { staging, time, actsOn: [], group: [] };
+    const [first, second] = await repairs.history(sealed.bundleId);
+    for (const step of [first, second]) if (step) log.push(transitionEvent(step, time));
+    log.push(
+      releaseEvent(revision, releaseId, { type: 'release.prepare.v1', channels: ['website'], attempt: 1 }, context),
+    );
+    return office;
+  }
+  const typesOf = (events: LockstepEvent[]) => events.map(({ type }) => type);
+
+  test('is told of as such, and its channels are told to take down what they hold; once', async () => {
+    const { reconciler, announced, rebuilt, log } = await untold();
+    expect((await reconciler.start(false)).drifts).toMatchObject([{ kind: 'workflow-lost', repair: 'rebuild' }]);
+    expect(typesOf(announced), 'a look changes nothing').toEqual(['release.inspect.v1']);
+    announced.length = 0;
+    await reconciler.start(true);
+    expect(typesOf(announced).slice(0, 2)).toEqual(['bundle.transitioned.v1', 'release.rolled-back.v1']);
+    expect(announced[0]).toMatchObject({ data: { transition: 2, state: 'withdrawn' } });
+    expect(rebuilt).toEqual([]);
+    log.push(...announced);
+    expect(await reconciler.start(true)).toMatchObject({ drifts: [], repaired: [] });
+  });
+
+  test('says it itself where it still runs', async () => {
+    const { reconciler, workflow, announced } = await untold();
+    workflow.running = async () => ({ state: 'withdrawn' }) as BoardStatus;
+    expect(await reconciler.start(true)).toMatchObject({ drifts: [], repaired: [] });
+    expect(typesOf(announced)).not.toContain('release.rolled-back.v1');
   });
 });
 
