@@ -220,12 +220,15 @@ describe('submission', () => {
   test.each([
     ['its workflow has ended', { state: 'withdrawn', lastState: null }],
     ['Temporal has forgotten it', { state: 'in-review', lastState: 'withdrawn' }],
-  ] as const)('again after the bundle was withdrawn is refused, and says that it takes a new id: %s', async (_, ended) => {
-    ({ state, lastState } = ended);
-    const { status: code, body } = await send('meng-chunhe', 'POST', '/v1/bundles');
-    expect(code).toBe(409);
-    expect(refusal(body)).toMatchObject({ type: 'WrongPhase', where: 'manifest.json: bundleId' });
-  });
+  ] as const)(
+    'again after the bundle was withdrawn is refused, and says that it takes a new id: %s',
+    async (_, ended) => {
+      ({ state, lastState } = ended);
+      const { status: code, body } = await send('meng-chunhe', 'POST', '/v1/bundles');
+      expect(code).toBe(409);
+      expect(refusal(body)).toMatchObject({ type: 'WrongPhase', where: 'manifest.json: bundleId' });
+    },
+  );
 
   test('again is answered with where the bundle is now', async () => {
     state = 'armed';
