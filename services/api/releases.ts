@@ -10,6 +10,7 @@ import { isTemporalAway } from '../../infra/temporal/client.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
 import { permanentCause } from '../../schemas/failures.ts';
 import type { GateDecision } from '../../schemas/gate.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { comesNotBack, notRunning, Refusal } from './refusal.ts';
@@ -96,6 +97,9 @@ export function createReleases(client: Client, taskQueue: string, lateWindowMs: 
         }),
       );
     },
+    /** A receipt whose row is there already: a repeat changes nothing. */
+    report: (bundleId: BundleId, receipt: ChannelReceipt): Promise<void> =>
+      ask(() => handleOf(bundleId).signal(messages.reportReceipt, receipt)),
     status: (bundleId: BundleId): Promise<BoardStatus> => ask(() => handleOf(bundleId).query(messages.readStatus)),
     decide: (bundleId: BundleId, decision: GateDecision) =>
       act(bundleId, decision.decision === 'signed' ? messages.signGate : messages.returnGate, decision),

@@ -105,7 +105,7 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
       const packSha256 = digestOf(pack);
       const matter = 'release';
       if (attempt > 1) await store.reopened(releaseId, matter);
-      await store.intend(
+      const intended = await store.intend(
         releaseId,
         (await recipientsOf(delivery.actsOn)).map((recipient) => ({
           recipient,
@@ -115,6 +115,7 @@ export function createPressDelivery({ store, staging, mailer, press }: PressDeps
           packSha256,
         })),
       );
+      if (!intended) return { state: 'refused', detail: notStaged }; // withdrawn meanwhile, with nobody to tell of it
       const attachment = { filename: '新闻发布材料包.zip', contentType: 'application/zip', content: pack };
       await sendAll(await store.mails(releaseId, matter), () => ({ ...mail, attachments: [attachment] }));
       return outcome(await originalsOf(releaseId));

@@ -39,11 +39,14 @@ export interface PressStore {
   discard(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;
   /** Deletes what is staged and marks the release, also one that never came here. */
   withdraw(releaseId: ReleaseId, bundleId: BundleId): Promise<{ at: Instant }>;
-  /** Puts the mails on record before the first is sent; those of an earlier try stay as they are. */
+  /**
+   * Puts the mails on record before the first is sent; those of an earlier try stay as they are. False, with nothing on record,
+   * for a release that is withdrawn or discarded and mails that are not its recall: whoever withdraws sees every mail that may be sent.
+   */
   intend(
     releaseId: ReleaseId,
     mails: Pick<MailRow, 'recipient' | 'matter' | 'messageId' | 'subject' | 'packSha256'>[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   mails(releaseId: ReleaseId, matter: Matter): Promise<MailRow[]>;
   /** A later try asks those hosts again that said no. */
   reopened(releaseId: ReleaseId, matter: Matter): Promise<void>;

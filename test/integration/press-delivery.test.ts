@@ -275,6 +275,23 @@ test('a withdrawal tells everyone who got the pack, once', async () => {
   expect(recalls.every(({ text, suppressed }) => text.includes('附件数据有误') && suppressed === 0)).toBe(true);
 });
 
+test('whoever withdraws sees every mail that may be sent: what was about to be is not', async () => {
+  const { order, key } = await stagedOrder();
+  await prepare(service(), order);
+  const store = createPressStore(db);
+  const slow: typeof store = {
+    ...store,
+    async files(releaseId) {
+      const files = await store.files(releaseId);
+      await service().withdrawDelivery(order, '依据变化'); // it finds no mail of which anybody would have to be told
+      return files;
+    },
+  };
+  const going = createPressDelivery({ store: slow, staging: staging(), mailer: smtp, press });
+  expect(await going.publishDelivery(order, key)).toMatchObject({ state: 'refused' });
+  expect(await received()).toEqual([]);
+});
+
 test('the database of a prepared pack holds no word of it', async () => {
   const { order } = await stagedOrder();
   await prepare(service(), order);

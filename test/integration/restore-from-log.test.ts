@@ -64,6 +64,7 @@ function reconcileWith(log: ReturnType<typeof createLog>) {
       running: async () => null,
       end: async () => undefined,
       rebuild: async (bundleId, restored) => void rebuilt.set(bundleId, restored),
+      report: () => Promise.reject(new Error('nothing comes late')),
       retryChannel: () => Promise.reject(new Error('nothing is tried again')),
     },
   });

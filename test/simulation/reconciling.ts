@@ -1,6 +1,7 @@
 import { decodeEvent } from '../../infra/kafka/event-codec.ts';
 import { taskQueues } from '../../infra/temporal/client.ts';
 import type { BundleId } from '../../schemas/bundle.ts';
+import type { ChannelReceipt } from '../../schemas/receipt.ts';
 import { createReconciler } from '../../services/api/reconcile/reconciler.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { lateWindowMs } from './drafters.ts';
@@ -29,6 +30,8 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
       lost.delete(bundleId);
       told(`operator: ${bundleId.slice(0, 8)} is rebuilt as ${restored.board.state} after ${restored.transitions}`);
     },
+    report: (bundleId: BundleId, receipt: ChannelReceipt) =>
+      temporal.client.workflow.getHandle(idOf(bundleId)).signal(messages.reportReceipt, receipt),
     async retryChannel(bundleId: BundleId, retry: messages.Retry) {
       await act(bundleOf(bundleId), messages.retryChannel, retry);
       return undefined as never; // nobody reads what it is afterwards

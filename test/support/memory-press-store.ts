@@ -47,12 +47,16 @@ export function createMemoryPressStore(now: () => string): PressStore {
     withdraw: async (releaseId) => ({ at: await close(releaseId, 'withdrawnAt') }),
     intend: (releaseId, mails) =>
       db.transaction((tx) => {
-        if (mails.length > 0 && !tx.delivery.has(releaseId)) throw new Error('mail: no such delivery');
+        const delivery = tx.delivery.get(releaseId);
+        const closed = !delivery || delivery.withdrawnAt || delivery.discardedAt;
+        if (closed && mails.some(({ matter }) => matter === 'release')) return false;
+        if (mails.length > 0 && !delivery) throw new Error('mail: no such delivery');
         for (const mail of mails) {
           const key = `${releaseId} ${mail.matter} ${mail.recipient.address}`;
           if (tx.mail.has(key)) continue;
           tx.mail.set(key, { ...mail, intendedAt: now(), acceptedAt: null, refusedAt: null, response: null });
         }
+        return true;
       }),
     mails: async (releaseId, matter) =>
       [...db.rows.mail]

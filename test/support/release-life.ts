@@ -74,7 +74,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     notify: async () => {},
     signalOther: async (workflowId: string, name: string, { groupId, whole }: messages.PeerReport) => {
       expect([workflowId, name]).toEqual([messages.policyReleaseId(other), 'reportPeer']);
-      if (groupId === joined) toldPeer.push(whole);
+      if (groupId === joined && whole !== null) toldPeer.push(whole);
     },
     stageRelease: async ({ revision }: { revision: number }) => ({ releaseId: releaseOf(revision), channels: [] }),
     announceRelease: async ({ revision }: { revision: number }, _: unknown, order: ReleaseOrder) =>

@@ -3,7 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ActOn } from '../../activities/releases/types.ts';
 import type { ActKind, BundleId } from '../../schemas/bundle.ts';
-import { type Amendment, ReleaseId, type ReleaseState } from '../../schemas/release.ts';
+import { type Amendment, GroupId, ReleaseId, type ReleaseState } from '../../schemas/release.ts';
 import { type Board, enterReview, openBoard } from '../../workflows/policy-release/board.ts';
 import * as messages from '../../workflows/policy-release/messages.ts';
 import { dayAt } from '../../workflows/policy-release/validity.ts';
@@ -202,6 +202,19 @@ describe('a workflow that was lost goes on from its rows', () => {
         board: { ...open, ...rest, ...own, ...(said && { channels: channels(said, open) }) },
         transitions: 7,
       };
+    };
+    await inReview(environment, goesOn, { restored });
+  });
+
+  test('releasing, and another member of its group has ended before it could hear of that', async () => {
+    const restored = (bundleId: BundleId, releaseId: ReleaseId) => {
+      const group = { groupId: GroupId.parse(randomUUID()), members: [bundleId, newBundleId()] };
+      const open = board(bundleId, releaseId, 'releasing', { ...committed, group });
+      return { board: { ...open, channels: channels('ready', open) }, transitions: 7 };
+    };
+    const goesOn = async (driver: Driver) => {
+      await environment.sleep('2 minutes'); // the website waits for the order of the other, which never comes
+      await driver.until('rolled-back');
     };
     await inReview(environment, goesOn, { restored });
   });

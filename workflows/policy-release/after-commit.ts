@@ -24,10 +24,13 @@ export async function goLive(course: Course): Promise<void> {
   const first = undoableChannels(board);
   const ended = () => haveReached(board, first, 'verified') || haveFailed(board, first) || board.withdrawal !== null;
   const peerFailed = () => [...course.peers.values()].includes(false);
-  if (!ended() && !peerFailed()) await go(course, first);
+  const over = () => ended() || peerFailed();
+  if (!over()) await go(course, first);
+  // What the others said while nobody was there to hear it. They may be begun anew too, a moment later.
+  if (course.begunAnew && board.group && !(await condition(over, '1 minute'))) await tellPeers(course, null);
   // The first failure decides: the others are not waited for, since readers see them; and a site that waits for the rest
   // of a group would wait for ever for a member that will not go.
-  await condition(() => ended() || peerFailed());
+  await condition(over);
   const whole = haveReached(board, first, 'verified') && !board.withdrawal;
   const groupWhole = await wholeWithPeers(course, whole);
   if (groupWhole && board.group) course.wholeGroups.add(board.group.groupId);
@@ -53,8 +56,19 @@ async function go({ board, told, tell }: Course, channels: Channel[]): Promise<v
 }
 
 /** 同批发布: says how the undoable channels went, and waits until every member has said it; true where all are public. */
-async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise<boolean> {
+async function wholeWithPeers(course: Course, whole: boolean): Promise<boolean> {
+  const { board, peers } = course;
   if (!board.group) return whole;
+  const others = await tellPeers(course, whole);
+  if (!whole) return false;
+  const all = () => others.every((other) => peers.has(other));
+  await condition(() => all() || [...peers.values()].includes(false) || board.withdrawal !== null);
+  return others.every((other) => peers.get(other) === true);
+}
+
+/** Says how this one went, null where it is not known yet, and asks the same; answers with the other members. */
+async function tellPeers({ board, peers }: Course, whole: boolean | null): Promise<BundleId[]> {
+  if (!board.group) return [];
   const { groupId, members } = board.group;
   const others = members.filter((member) => member !== board.bundleId);
   const unheard = await Promise.all(
@@ -63,10 +77,7 @@ async function wholeWithPeers({ board, peers }: Course, whole: boolean): Promise
   others.forEach((other, index) => {
     if (unheard[index] && !peers.has(other)) peers.set(other, false);
   });
-  if (!whole) return false;
-  const all = () => others.every((other) => peers.has(other));
-  await condition(() => all() || [...peers.values()].includes(false) || board.withdrawal !== null);
-  return others.every((other) => peers.get(other) === true);
+  return others;
 }
 
 /** False where the other member's workflow has ended. */

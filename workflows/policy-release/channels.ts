@@ -19,7 +19,7 @@ export function listenToChannels(course: Course): void {
     };
     // What asks was begun anew: it has not heard what was said long ago, be it in a group that this bundle has left since.
     if (groupId !== board.group?.groupId) return answer(course.wholeGroups.has(groupId));
-    if (!course.peers.has(bundleId)) course.peers.set(bundleId, whole);
+    if (whole !== null && !course.peers.has(bundleId)) course.peers.set(bundleId, whole);
     const past = rules.afterFirstWave(board.state);
     if (past) await answer(past === 'whole');
   });

@@ -25,6 +25,8 @@ export type Course = {
   told: Map<Channel, number>;
   /** What this bundle does to others has been told to them. */
   acted: boolean;
+  /** Begun from the rows: what others said meanwhile was not heard. */
+  begunAnew: boolean;
   /** Acts of later bundles that the channels have not been told of. */
   acts: AmendmentNews[];
   sealed(): Sealed;
@@ -60,6 +62,7 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
     told: new Map(),
     planStored: board.plan,
     acted: false,
+    begunAnew: restored !== undefined,
     acts: [],
     sealed() {
       if (!board.submission) throw new RangeError('Nothing has been submitted');

@@ -60,7 +60,7 @@ export type Settlement = {
   actorId: string;
 };
 /** `asks`: whoever says it waits for the same from the other; an answer asks nothing, or two would answer each other for ever. */
-export type PeerReport = { groupId: GroupId; bundleId: BundleId; whole: boolean; asks: boolean };
+export type PeerReport = { groupId: GroupId; bundleId: BundleId; whole: boolean | null; asks: boolean };
 export type AmendmentNews = { amendment: Amendment; reason: string };
 
 // Updates: a person waits for the answer. Each answers with the board as it is afterwards.

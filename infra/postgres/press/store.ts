@@ -108,24 +108,38 @@ export function createPressStore(db: Kysely<PressTables>): PressStore {
     discard: async (releaseId, bundleId) => ({ at: await close(releaseId, bundleId, 'discarded_at') }),
     withdraw: async (releaseId, bundleId) => ({ at: await close(releaseId, bundleId, 'withdrawn_at') }),
 
-    async intend(releaseId, mails) {
-      if (mails.length === 0) return;
-      const rows = mails.map(({ recipient, matter, messageId, subject, packSha256 }) => ({
-        release_id: releaseId,
-        matter,
-        address: recipient.address,
-        name: recipient.name,
-        message_id: messageId,
-        subject,
-        pack_sha256: packSha256,
-        intended_at: now,
-      }));
-      await db
-        .insertInto('mail')
-        .values(rows)
-        .onConflict((conflict) => conflict.columns(['release_id', 'matter', 'address']).doNothing())
-        .execute();
-    },
+    intend: (releaseId, mails) =>
+      db.transaction().execute(async (tx) => {
+        if (mails.length === 0) return true;
+        if (mails.some(({ matter }) => matter === 'release')) {
+          // Behind the lock of whoever withdraws.
+          const open = await tx
+            .selectFrom('delivery')
+            .select('release_id')
+            .where('release_id', '=', releaseId)
+            .where('withdrawn_at', 'is', null)
+            .where('discarded_at', 'is', null)
+            .forShare()
+            .executeTakeFirst();
+          if (!open) return false;
+        }
+        const rows = mails.map(({ recipient, matter, messageId, subject, packSha256 }) => ({
+          release_id: releaseId,
+          matter,
+          address: recipient.address,
+          name: recipient.name,
+          message_id: messageId,
+          subject,
+          pack_sha256: packSha256,
+          intended_at: now,
+        }));
+        await tx
+          .insertInto('mail')
+          .values(rows)
+          .onConflict((conflict) => conflict.columns(['release_id', 'matter', 'address']).doNothing())
+          .execute();
+        return true;
+      }),
 
     async mails(releaseId, matter) {
       const rows = await db

@@ -27,7 +27,7 @@ type Asked = { bundleId: BundleId; releaseId: ReleaseId; channels: Channel[]; lo
 export type ReconcilerDeps = {
   repairs: RepairStore;
   store: CoreStore;
-  releases: Pick<Releases, 'running' | 'end' | 'rebuild' | 'retryChannel'>;
+  releases: Pick<Releases, 'running' | 'end' | 'rebuild' | 'report' | 'retryChannel'>;
   bus: Pick<EventBus, 'read'>;
   announce: (events: LockstepEvent[]) => Promise<void>;
   /** Throws `Poison` for what nobody signed who may say it. */
@@ -122,10 +122,15 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     if (!boardFromRows(rows, office)) return false;
     await releases.end(bundleId);
     const begunAt = await repairs.beginAnew(bundleId);
-    const restored = boardFromRows(await repairs.rows(bundleId), office);
+    const { receipts, ...found } = await repairs.rows(bundleId);
+    const restored = boardFromRows({ ...found, receipts }, office);
     const time = new Date().toISOString();
     await announce((await repairs.history(bundleId)).map((transition) => transitionEvent(transition, time)));
-    if (restored) await releases.rebuild(bundleId, { ...restored, begunAt });
+    if (!restored) return true;
+    await releases.rebuild(bundleId, { ...restored, begunAt });
+    // What channels said before it was there to hear has rows alone.
+    const late = (await repairs.rows(bundleId)).receipts.slice(receipts.length);
+    for (const receipt of late) await releases.report(bundleId, receipt);
     return true;
   }
 

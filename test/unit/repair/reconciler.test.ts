@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { sealedContent, sealOf } from '../../../activities/bundles/seal.ts';
 import { releaseEvent, transitionEvent } from '../../../activities/releases/events.ts';
@@ -52,7 +53,9 @@ async function officeOf(...states: ReleaseState[]) {
   const workflow = {
     running: (): Promise<BoardStatus | null> => Promise.resolve(null),
     end: async () => {},
+    rebuilding: async () => {},
   };
+  const told: string[] = [];
   const reconciler = createReconciler({
     ...{ repairs, store: core.store, office, decode: ({ value }) => JSON.parse(String(value)) },
     bus: {
@@ -67,14 +70,20 @@ async function officeOf(...states: ReleaseState[]) {
     releases: {
       running: () => workflow.running(),
       end: () => workflow.end(),
-      rebuild: async (_, restored) => void rebuilt.push(restored),
+      async rebuild(_, restored) {
+        rebuilt.push(restored);
+        await workflow.rebuilding();
+      },
+      report: async (_, said) => void told.push(`${said.channel} ${said.state}`),
       retryChannel: async (_, retry) => {
         retried.push(retry);
         return statusNow();
       },
     },
   });
-  return { ...{ core, repairs, reconciler, workflow, sealed, enter, statusNow, announced, log, rebuilt, retried } };
+  return {
+    ...{ core, repairs, reconciler, workflow, sealed, enter, statusNow, announced, log, rebuilt, told, retried },
+  };
 }
 
 describe('a workflow that is rebuilt', () => {
@@ -97,6 +106,16 @@ describe('a workflow that is rebuilt', () => {
       [2, 'returned'],
     ]);
   });
+});
+
+test('what a channel says while its workflow is begun anew is told to it', async () => {
+  const { reconciler, workflow, sealed, core, rebuilt, told } = await officeOf('in-review', 'releasing');
+  const said = (state: 'live' | 'verified') =>
+    core.store.addReceipt(state, receipt(sealed.bundleId, ReleaseId.parse(randomUUID()), 'website', state));
+  await said('live');
+  workflow.rebuilding = () => said('verified'); // its row is there, and the signal found no workflow
+  await reconciler.start(true);
+  expect([rebuilt.length, told]).toEqual([1, ['website verified']]);
 });
 
 test('what the ended workflow has under way is not written behind the one that is begun anew', async () => {
