@@ -59,6 +59,7 @@ async function go({ board, told, tell }: Course, channels: Channel[]): Promise<v
 async function wholeWithPeers(course: Course, whole: boolean): Promise<boolean> {
   const { board, peers } = course;
   if (!board.group) return whole;
+  course.saidWhole = whole;
   const others = await tellPeers(course, whole);
   if (!whole) return false;
   const all = () => others.every((other) => peers.has(other));
@@ -66,13 +67,15 @@ async function wholeWithPeers(course: Course, whole: boolean): Promise<boolean> 
   return others.every((other) => peers.get(other) === true);
 }
 
-/** Says how this one went, null where it is not known yet, and asks the same; answers with the other members. */
-async function tellPeers({ board, peers }: Course, whole: boolean | null): Promise<BundleId[]> {
+/** Says how this one went, null where it is not known yet; asks the same where it was not there to hear it. Answers with the other members. */
+async function tellPeers({ board, peers, begunAnew }: Course, whole: boolean | null): Promise<BundleId[]> {
   if (!board.group) return [];
   const { groupId, members } = board.group;
   const others = members.filter((member) => member !== board.bundleId);
   const unheard = await Promise.all(
-    others.map(async (other) => !(await tellPeer(other, { groupId, bundleId: board.bundleId, whole, asks: true }))),
+    others.map(
+      async (other) => !(await tellPeer(other, { groupId, bundleId: board.bundleId, whole, asks: begunAnew })),
+    ),
   );
   others.forEach((other, index) => {
     if (unheard[index] && !peers.has(other)) peers.set(other, false);

@@ -22,6 +22,7 @@ export function listenToChannels(course: Course): void {
     if (whole !== null && !course.peers.has(bundleId)) course.peers.set(bundleId, whole);
     const past = rules.afterFirstWave(board.state);
     if (past) await answer(past === 'whole');
+    else if (course.saidWhole !== null) await answer(course.saidWhole);
   });
   setHandler(messages.amend, (news) => {
     const { act, byReleaseId } = news.amendment;

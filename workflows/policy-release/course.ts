@@ -19,6 +19,8 @@ export type Course = {
   unannounced: { stored: Transition | null }[];
   /** 同批: what the other members said of their undoable channels. */
   peers: Map<BundleId, boolean>;
+  /** What this one said of its own to the others; null before. */
+  saidWhole: boolean | null;
   /** Groups that went out whole with this bundle. */
   wholeGroups: Set<GroupId>;
   /** The try of each channel that was told to go. */
@@ -58,6 +60,7 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
     epoch: 0,
     unannounced: [],
     peers: new Map(),
+    saidWhole: null,
     wholeGroups: new Set(),
     told: new Map(),
     planStored: board.plan,

@@ -18,6 +18,7 @@ export function listenToLeaders(course: Course): void {
 
   const goWith = (group: ReleaseGroup | null) => {
     board.group = group;
+    course.saidWhole = null;
     course.peers.clear(); // what was said in an earlier group is nothing to this one
   };
 
