@@ -35,7 +35,8 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
   const gone = new Map<string, number>();
   const toldPeer: boolean[] = [];
   const amendments = new Set<string>();
-  const heard: { channel: string; state: ref.Said; revision: number; attempt: number }[] = [];
+  const heard: { channel: string; state: ref.Said; revision: number; attempt: number; at: string }[] = [];
+  const counted = new Set<string>();
   const number = () => now.revision?.number ?? 0;
 
   const ordered = (revision: number, order: ReleaseOrder) => {
@@ -130,12 +131,21 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
     const sent = decision === 'signed' ? messages.signGate : messages.returnGate;
     return command(ref.mayDecide(now, made, seal, answers), sent, input, () => now.decisions.push(made));
   };
-  const say = async (channel: string, state: ref.Said, revision: number, attempt: number) => {
-    const counts = revision === number() && ref.cleared(now) && attempt >= (now.attempt[channel] ?? 1);
+  const say = async (
+    channel: string,
+    state: ref.Said,
+    revision: number,
+    attempt: number,
+    at = new Date().toISOString(),
+  ) => {
+    const said = [channel, state, revision, attempt, at].join(' ');
+    const heeded = revision === number() && ref.cleared(now) && attempt >= (now.attempt[channel] ?? 1);
+    const counts = heeded && !counted.has(said); // a repeat says nothing new
+    if (counts) counted.add(said);
     if (counts) now.said[channel] = [...(now.said[channel] ?? []), state];
     if (counts && ref.all(now, 'ready', 'live', 'verified')) now.staged = true;
     ref.follow(now);
-    heard.push({ channel, state, revision, attempt });
+    heard.push({ channel, state, revision, attempt, at });
     await signal(messages.reportReceipt, {
       releaseId: releaseOf(revision),
       bundleId,
@@ -143,7 +153,7 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
       state,
       attempt,
       about: null,
-      at: new Date().toISOString(),
+      at,
       digests: [],
       url: null,
       detail: null,
@@ -206,8 +216,8 @@ export async function live(life: Step[], reached: Set<string>): Promise<void> {
         break;
       }
       case 'say-again': // Kafka delivers again, from some record on and in order
-        for (const { channel, state, revision, attempt } of heard.slice(-1 - one.from))
-          await say(channel, state, revision, attempt);
+        for (const { channel, state, revision, attempt, at } of heard.slice(-1 - one.from))
+          await say(channel, state, revision, attempt, at);
         break;
       case 'arm': {
         const [seal, t0] = [sealOf(number() - one.behind), at(one.inMinutes)];

@@ -132,17 +132,19 @@ describe('同批: a member that is begun anew', () => {
     await report('live');
     await report('verified');
     const said = (asks: boolean) => signal(messages.reportPeer, { groupId, bundleId: other, whole: true, asks });
-    await said(true);
+    const own = { groupId, bundleId, whole: true, asks: false };
+    expect(answers).toEqual([own]);
+    await said(true); // it waits for that: what it said itself it says again to whoever was not there
     expect(status().state).toBe('released');
-    expect(answers).toEqual([{ groupId, bundleId, whole: true, asks: true }]);
+    expect(answers).toEqual([own, own]);
     await said(true);
-    expect(answers.slice(1)).toEqual([{ groupId, bundleId, whole: true, asks: false }]);
+    expect(answers).toEqual([own, own, own]);
     await said(false);
-    expect(answers).toHaveLength(2);
+    expect(answers).toHaveLength(3);
     // Of a group that it has left without having gone out whole with it: the one that asks must not wait for ever.
     const left = GroupId.parse(randomUUID());
     await signal(messages.reportPeer, { groupId: left, bundleId: other, whole: true, asks: true });
-    expect(answers.slice(2)).toEqual([{ groupId: left, bundleId, whole: false, asks: false }]);
+    expect(answers.slice(3)).toEqual([{ groupId: left, bundleId, whole: false, asks: false }]);
   });
 });
 
@@ -156,6 +158,7 @@ describe('a doubt', () => {
   };
   test('says nothing against what was read back or taken down: of two instances that look at once, one may get no answer', () => {
     expect(boardWith('live', 'unknown')).toBe('unknown');
+    expect(boardWith('live', 'unknown', 'live'), 'delivered again').toBe('unknown');
     expect(boardWith('live', 'verified', 'unknown')).toBe('verified');
     expect(boardWith('live', 'unknown', 'verified')).toBe('verified');
     expect(boardWith('live', 'withdrawn', 'unknown')).toBe('withdrawn');

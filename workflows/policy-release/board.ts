@@ -34,6 +34,8 @@ export type Board = {
   group: ReleaseGroup | null;
   committedAt: Instant | null;
   channels: ChannelStatus[];
+  /** Receipts of this release, each as channel, try, state and instant: what is told again is a repeat. */
+  heard: string[];
   withdrawal: Intervention | null;
   validity: Validity | null;
   amendments: Amendment[];
@@ -55,6 +57,7 @@ export const openBoard = (bundleId: BundleId): Board => ({
   group: null,
   committedAt: null,
   channels: [],
+  heard: [],
   withdrawal: null,
   validity: null,
   amendments: [],
@@ -95,6 +98,7 @@ export function enterReview(board: Board, submission: Submission, submittedAt: I
   board.committedAt = null;
   board.notice = null;
   board.channels = submission.channels.map(({ channel }) => emptyChannel(channel));
+  board.heard = [];
 }
 
 const emptyChannel = (channel: Channel, attempt = 1): ChannelStatus => ({
@@ -177,6 +181,9 @@ export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
   const channel = board.channels.find((candidate) => candidate.channel === receipt.channel);
   if (!channel || receipt.releaseId !== board.releaseId) return; // of an earlier revision
   if (receipt.attempt < channel.attempt || receipt.state === 'amended') return; // of an earlier try; or of a later bundle
+  const said = `${receipt.channel} ${receipt.attempt} ${receipt.state} ${receipt.at}`;
+  if (board.heard.includes(said)) return; // a `live` that comes again must not cover the refusal after it
+  board.heard.push(said);
   if (receipt.state === 'ready') channel.readyAt ??= receipt.at;
   if (receipt.state === 'live') channel.liveAt ??= receipt.at;
   if (receipt.state === 'verified') channel.verifiedAt ??= receipt.at;
