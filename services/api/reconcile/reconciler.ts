@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CoreStore } from '../../../activities/ports/core-store.ts';
-import { type EventBus, Poison, type ReceivedRecord } from '../../../activities/ports/event-bus.ts';
-import type { BundleRows, LoggedRelease, RepairStore } from '../../../activities/ports/repair-store.ts';
+import type { EventBus, ReceivedRecord } from '../../../activities/ports/event-bus.ts';
+import type { BundleRows, RepairStore } from '../../../activities/ports/repair-store.ts';
 import { releaseEvent, transitionEvent } from '../../../activities/releases/events.ts';
 import type { BundleId, Channel } from '../../../schemas/bundle.ts';
 import type { ChannelsFile } from '../../../schemas/configuration.ts';
 import { eventId } from '../../../schemas/event-id.ts';
-import { type LockstepEvent, ReceiptEvent, ReleaseEvent, Topic } from '../../../schemas/events.ts';
+import type { LockstepEvent } from '../../../schemas/events.ts';
 import type { Drift, ReconcileAnswer, ReconcileStarted } from '../../../schemas/reconcile.ts';
 import type { ReleaseId } from '../../../schemas/release.ts';
 import { Refusal } from '../refusal.ts';
@@ -15,9 +15,10 @@ import { createAdoption } from './adopt.ts';
 import { boardFromRows } from './board-from-rows.ts';
 import { channelDrift, expectedOn, hasMovedOn, movedOn, wordOn } from './compare.ts';
 import { workflowDrift } from './compare-workflow.ts';
-import { logDrift, readOrders } from './log-reading.ts';
+import { readLog } from './log.ts';
+import { logDrift } from './log-reading.ts';
 import { actDrifts, lostActs } from './lost-acts.ts';
-import { type LoggedReceipt, lostReceipts, receiptDrift } from './lost-receipts.ts';
+import { lostReceipts, receiptDrift } from './lost-receipts.ts';
 import { owedAct } from './owed-acts.ts';
 import { untoldDrift, untoldEnd } from './untold-end.ts';
 
@@ -48,54 +49,9 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     return rows;
   }
   const adopt = createAdoption({ repairs, store });
+  const log = readLog({ bus, decode });
   const channelsOf = ({ revision, staging }: BundleRows): Channel[] =>
     staging && revision ? revision.content.channels : [];
-
-  /** What is no event, or a forgery, was parked when it came: it must not keep anybody from looking at the others. */
-  function eventIn(record: ReceivedRecord): LockstepEvent | undefined {
-    try {
-      return decode(record);
-    } catch (error) {
-      if (error instanceof Poison) return undefined;
-      throw error;
-    }
-  }
-
-  async function ordersInLog(): Promise<LoggedRelease[]> {
-    const orders = readOrders();
-    await bus.read({
-      topics: [Topic.releases],
-      each: (record) => {
-        const order = ReleaseEvent.safeParse(eventIn(record));
-        if (order.success) orders.add(order.data);
-      },
-    });
-    return orders.all();
-  }
-
-  async function receiptsInLog(): Promise<LoggedReceipt[]> {
-    const told: LoggedReceipt[] = [];
-    await bus.read({
-      topics: [Topic.receipts],
-      each: (record) => {
-        const { data: receipt } = ReceiptEvent.safeParse(eventIn(record));
-        if (receipt?.type === 'channel.receipt.v1') told.push(receipt);
-      },
-    });
-    return told;
-  }
-
-  async function announced(): Promise<Set<string>> {
-    const ids = new Set<string>();
-    await bus.read({
-      topics: [Topic.bundles],
-      each: (record) => {
-        const event = eventIn(record);
-        if (event) ids.add(event.id);
-      },
-    });
-    return ids;
-  }
 
   /** Of a workflow that runs, rows of a moment ago say nothing: what differs has to differ once more. */
   async function differs(rows: BundleRows, restored: boolean): Promise<Drift | null> {
@@ -158,92 +114,102 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     throw new Refusal('NotFound', { zh: '没有这次核对，请重新核对', en: 'There is no such look; start another' });
   }
 
+  async function start(repair: boolean): Promise<ReconcileStarted> {
+    const drifts: Drift[] = [];
+    const repaired: Drift[] = [];
+    let all = await allRows();
+    const byId = new Map(all.map((rows) => [rows.bundleId, rows]));
+    const logged = await log.orders();
+    for (const each of logged) {
+      const rows = byId.get(each.bundleId) ?? null;
+      const drift = logDrift(each, rows);
+      if (!drift) continue;
+      const adopted = repair && rows !== null && drift.repair === 'adopt' && (await adopt.release(each, rows));
+      if (adopted) byId.set(each.bundleId, await repairs.rows(each.bundleId)); // there may be more to adopt of it
+      (adopted ? repaired : drifts).push(drift);
+    }
+    const released = new Set([...byId.values()].flatMap(({ releaseIds }) => releaseIds));
+    for (const each of logged) {
+      const rows = byId.get(each.bundleId);
+      const lost = rows ? lostActs(each, rows) : [];
+      if (!rows || lost.length === 0) continue;
+      const known = lost.filter(({ amendment }) => released.has(amendment.byReleaseId));
+      if (repair && known.length > 0) {
+        await adopt.acts(known, rows);
+        byId.set(each.bundleId, await repairs.rows(each.bundleId));
+      }
+      for (const drift of actDrifts(each, lost, released)) {
+        (repair && drift.repair ? repaired : drifts).push(drift);
+      }
+    }
+    // On a system that was never restored, what is in the log and not in the rows is merely on its way.
+    const restored = (await repairs.restored()) !== null;
+    const told = restored ? await log.receipts() : [];
+    for (const rows of byId.values()) {
+      const lost = lostReceipts(told, rows);
+      if (lost.length === 0) continue;
+      if (repair) {
+        for (const { id, data } of lost) await store.addReceipt(id, data);
+        byId.set(rows.bundleId, await repairs.rows(rows.bundleId));
+      }
+      (repair ? repaired : drifts).push(receiptDrift(rows, lost));
+    }
+    all = [...byId.values()];
+    const mended = new Set(repaired.map(({ bundleId }) => bundleId));
+    for (const rows of all) {
+      const drift = await differs(rows, restored);
+      // The workflow of what was mended counts its steps from before the restore: it begins anew from the rows.
+      if (!drift && !mended.has(rows.bundleId)) continue;
+      const rebuilt = repair && (await rebuild(rows));
+      if (drift) (rebuilt ? repaired : drifts).push(drift);
+    }
+    const heard = await log.announced();
+    for (const rows of all) {
+      const orders = logged.filter(({ bundleId }) => bundleId === rows.bundleId);
+      const told = { heard, orders, time: new Date().toISOString() };
+      const untold = untoldEnd(rows, await repairs.history(rows.bundleId), told);
+      if (untold.length === 0 || (await releases.running(rows.bundleId))) continue;
+      if (repair) await announce(untold);
+      (repair ? repaired : drifts).push(untoldDrift(rows, untold));
+    }
+    // After the others: by now whoever has to hear of it is there again.
+    for (const rows of all) {
+      const drift = await owes(rows, byId);
+      if (drift) (repair && (await rebuild(rows)) ? repaired : drifts).push(drift);
+    }
+    // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
+    const asked = all.flatMap((rows): Asked[] => {
+      const [channels, releaseId] = [channelsOf(rows), rows.staging?.releaseId];
+      return releaseId && channels.length > 0 ? [{ bundleId: rows.bundleId, releaseId, channels, lost: false }] : [];
+    });
+    for (const { bundleId, releaseId, channels, committedAt, withdrawn, rolledBack } of logged) {
+      if (!committedAt || withdrawn || rolledBack || asked.some((each) => each.releaseId === releaseId)) continue;
+      if (byId.get(bundleId)?.releaseIds.includes(releaseId)) continue; // superseded by a later revision
+      asked.push({ bundleId, releaseId, channels: channels.map(({ channel }) => channel), lost: true });
+    }
+    const inspectionId = randomUUID();
+    looks.set(inspectionId, { asked, mended: repaired.length > 0, drifts });
+    await inspect(inspectionId, asked);
+    return {
+      inspectionId,
+      bundles: all.length,
+      asked: asked.flatMap(({ channels }) => channels).length,
+      drifts,
+      repaired,
+    };
+  }
+
+  /** Two who mend at once would each end the workflow that the other has just begun. */
+  let mending: Promise<unknown> = Promise.resolve();
+  function oneAfterAnother<T>(work: () => Promise<T>): Promise<T> {
+    const mine = mending.then(work);
+    mending = mine.catch(() => undefined);
+    return mine;
+  }
+
   return {
     /** Compares what can be compared at once, mends it where asked to, and asks every channel to look at itself. */
-    async start(repair: boolean): Promise<ReconcileStarted> {
-      const drifts: Drift[] = [];
-      const repaired: Drift[] = [];
-      let all = await allRows();
-      const byId = new Map(all.map((rows) => [rows.bundleId, rows]));
-      const logged = await ordersInLog();
-      for (const each of logged) {
-        const rows = byId.get(each.bundleId) ?? null;
-        const drift = logDrift(each, rows);
-        if (!drift) continue;
-        const adopted = repair && rows !== null && drift.repair === 'adopt' && (await adopt.release(each, rows));
-        if (adopted) byId.set(each.bundleId, await repairs.rows(each.bundleId)); // there may be more to adopt of it
-        (adopted ? repaired : drifts).push(drift);
-      }
-      const released = new Set([...byId.values()].flatMap(({ releaseIds }) => releaseIds));
-      for (const each of logged) {
-        const rows = byId.get(each.bundleId);
-        const lost = rows ? lostActs(each, rows) : [];
-        if (!rows || lost.length === 0) continue;
-        const known = lost.filter(({ amendment }) => released.has(amendment.byReleaseId));
-        if (repair && known.length > 0) {
-          await adopt.acts(known, rows);
-          byId.set(each.bundleId, await repairs.rows(each.bundleId));
-        }
-        for (const drift of actDrifts(each, lost, released)) {
-          (repair && drift.repair ? repaired : drifts).push(drift);
-        }
-      }
-      // On a system that was never restored, what is in the log and not in the rows is merely on its way.
-      const restored = (await repairs.restored()) !== null;
-      const told = restored ? await receiptsInLog() : [];
-      for (const rows of byId.values()) {
-        const lost = lostReceipts(told, rows);
-        if (lost.length === 0) continue;
-        if (repair) {
-          for (const { id, data } of lost) await store.addReceipt(id, data);
-          byId.set(rows.bundleId, await repairs.rows(rows.bundleId));
-        }
-        (repair ? repaired : drifts).push(receiptDrift(rows, lost));
-      }
-      all = [...byId.values()];
-      const mended = new Set(repaired.map(({ bundleId }) => bundleId));
-      for (const rows of all) {
-        const drift = await differs(rows, restored);
-        // The workflow of what was mended counts its steps from before the restore: it begins anew from the rows.
-        if (!drift && !mended.has(rows.bundleId)) continue;
-        const rebuilt = repair && (await rebuild(rows));
-        if (drift) (rebuilt ? repaired : drifts).push(drift);
-      }
-      const heard = await announced();
-      for (const rows of all) {
-        const orders = logged.filter(({ bundleId }) => bundleId === rows.bundleId);
-        const told = { heard, orders, time: new Date().toISOString() };
-        const untold = untoldEnd(rows, await repairs.history(rows.bundleId), told);
-        if (untold.length === 0 || (await releases.running(rows.bundleId))) continue;
-        if (repair) await announce(untold);
-        (repair ? repaired : drifts).push(untoldDrift(rows, untold));
-      }
-      // After the others: by now whoever has to hear of it is there again.
-      for (const rows of all) {
-        const drift = await owes(rows, byId);
-        if (drift) (repair && (await rebuild(rows)) ? repaired : drifts).push(drift);
-      }
-      // Every release that readers may have, by the rows or by the log: what the rows have lost may be public all the same.
-      const asked = all.flatMap((rows): Asked[] => {
-        const [channels, releaseId] = [channelsOf(rows), rows.staging?.releaseId];
-        return releaseId && channels.length > 0 ? [{ bundleId: rows.bundleId, releaseId, channels, lost: false }] : [];
-      });
-      for (const { bundleId, releaseId, channels, committedAt, withdrawn, rolledBack } of logged) {
-        if (!committedAt || withdrawn || rolledBack || asked.some((each) => each.releaseId === releaseId)) continue;
-        if (byId.get(bundleId)?.releaseIds.includes(releaseId)) continue; // superseded by a later revision
-        asked.push({ bundleId, releaseId, channels: channels.map(({ channel }) => channel), lost: true });
-      }
-      const inspectionId = randomUUID();
-      looks.set(inspectionId, { asked, mended: repaired.length > 0, drifts });
-      await inspect(inspectionId, asked);
-      return {
-        inspectionId,
-        bundles: all.length,
-        asked: asked.flatMap(({ channels }) => channels).length,
-        drifts,
-        repaired,
-      };
-    },
+    start: (repair: boolean): Promise<ReconcileStarted> => (repair ? oneAfterAnother(() => start(true)) : start(false)),
 
     /** What the channels have answered so far; with `actorId`, what can be mended is ordered in that operator's name. */
     async result(inspectionId: string, actorId: string | null): Promise<ReconcileAnswer> {

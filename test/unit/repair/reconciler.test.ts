@@ -108,6 +108,15 @@ describe('a workflow that is rebuilt', () => {
   });
 });
 
+test('of two who mend at once the second begins once the first is done: or each would end what the other has begun', async () => {
+  const { reconciler, workflow } = await officeOf('in-review', 'cleared');
+  const steps: string[] = [];
+  workflow.end = async () => void steps.push('end');
+  workflow.rebuilding = async () => void steps.push('begin');
+  await Promise.all([reconciler.start(true), reconciler.start(true)]);
+  expect(steps).toEqual(['end', 'begin', 'end', 'begin']);
+});
+
 test('what a channel says while its workflow is begun anew is told to it', async () => {
   const { reconciler, workflow, sealed, core, rebuilt, told } = await officeOf('in-review', 'releasing');
   const said = (state: 'live' | 'verified') =>
