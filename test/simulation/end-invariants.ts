@@ -102,10 +102,10 @@ export const endInvariants = ({ mustHold, seen, first, plan }: Ledger) =>
       }
       const heard = new Set(announced.filter((news) => news.bundleId === bundleId).map(({ transition }) => transition));
       const isLate = (number: number) => rebuilt.includes(bundleId) && !heard.has(number);
-      // A step by the system whose task was lost may never be taken (decision 19): its row stays, and nobody is told of it
-      // before a rebuild tells of all rows.
-      const isStray = ({ transition, actorId }: Rows['transitions'][number]) => {
-        if (actorId !== 'system' || !strayed.includes(bundleId)) return false;
+      // A step by the system whose task was lost may never be taken (decision 19), but for the one by which others go: its
+      // row stays, and nobody is told of it before a rebuild tells of all rows.
+      const isStray = ({ transition, state, actorId }: Rows['transitions'][number]) => {
+        if (actorId !== 'system' || state === 'verifying' || !strayed.includes(bundleId)) return false;
         const before = [...heard].slice(0, [...heard].indexOf(transition));
         return heard.has(transition) ? rebuilt.includes(bundleId) && before.some((one) => one > transition) : true;
       };

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { type Variant, variants } from './variants.ts';
+import { variantsOfLostTasks } from './variants-of-lost-tasks.ts';
 
 /** So many seeds are enough to see that a guard is missing. */
 const enough = 300;
@@ -40,7 +41,7 @@ async function objection({ parts, module, breaks }: Variant): Promise<string | u
   }
 }
 
-test.each(variants.map((variant) => [variant.name, variant] as const))(
+test.each([...variants, ...variantsOfLostTasks].map((variant) => [variant.name, variant] as const))(
   'is noticed: %s',
   async (_, variant) => {
     expect(await objection(variant)).toMatch(variant.breaks);

@@ -77,7 +77,7 @@ export function openCourse({ bundleId, restored }: PolicyReleaseInput): Course {
       upsertSearchAttributes(searchAttributes(board));
       const news: Course['unannounced'][number] = { stored: null };
       course.unannounced.push(news);
-      const { recordTransition } = actorId === 'system' ? rows : decided;
+      const { recordTransition } = actorId === 'system' && state !== 'verifying' ? rows : decided;
       const stored = lastStored.then(async () => {
         const transition = await recordTransition({ ...entered, transition: transitions }, begunAt);
         transitions = transition + 1;

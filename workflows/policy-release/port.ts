@@ -17,8 +17,10 @@ const startToCloseTimeout = '6 seconds';
 
 type Decided = 'recordTransition' | 'savePlan';
 /**
- * Rows by which the rest goes: that a person moved the bundle on, and the plan that a commit goes by. They are written once
- * Temporal keeps what they rest on: an Update may be lost with its task, and then no row must say that it happened.
+ * Rows by which the rest goes: that a person moved the bundle on, the plan that a commit goes by, and that nothing is rolled
+ * back any more (`verifying`), from which on others may act on the release. They are written once Temporal keeps what they
+ * rest on: an Update may be lost with its task, a refusal may come before it is done anew, and then no row must say that it
+ * happened.
  */
 export const decided = proxyActivities<Pick<ReleaseActivities, Decided>>({ startToCloseTimeout, retry });
 
