@@ -63,7 +63,13 @@ export const course = [
     ],
   ]),
   ...guardsOf('workflows/policy-release/after-commit.ts', 'model', [
-    ['first wave: waits for it', 'await condition(() => ended() || peerFailed());', ''],
+    ['first wave: waits for it', 'await condition(over);', ''],
+    [
+      'begun anew: asks what it has not heard',
+      'await tellPeers(course, null);',
+      'void tellPeers;',
+      { tests: 'workflow tests', only: 'has ended before it could hear' },
+    ],
     [
       'first wave: rolls back',
       "if (groupWhole) return enter('verifying', 'system');",
@@ -129,5 +135,11 @@ export const course = [
     ],
     ['group: of this group', 'groupId !== board.group?.groupId', 'false'],
     ['group: the first word counts', 'course.peers.has(bundleId)', 'false'],
+    [
+      'group: says again what it said while it waits',
+      'else if (course.saidWhole !== null) await answer(course.saidWhole);',
+      '',
+      inOrder,
+    ],
   ]),
 ];

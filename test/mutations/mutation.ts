@@ -38,6 +38,8 @@ export const suites = {
   'instant tests': { project: 'unit', files: ['test/unit/commit-at-instant.test.ts', 'test/unit/alarm.test.ts'] },
   'signature tests': { project: 'unit', files: ['test/unit/kafka-event-signature.test.ts'] },
   'chain tests': { project: 'unit', files: ['test/unit/audit/chain', 'test/unit/audit/checkpoints'] },
+  'reconcile tests': { project: 'unit', files: ['test/unit/repair'] },
+  'press tests': { project: 'integration', files: ['test/integration/press-delivery.test.ts'] },
   'promise tests': { project: 'unit', files: ['test/unit/audit/evidence-report', 'test/unit/audit/cli-audit'] },
 } as const;
 

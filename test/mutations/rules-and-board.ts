@@ -105,6 +105,7 @@ export const rules = guardsOf('workflows/policy-release/rules.ts', 'model', [
 
 export const board = guardsOf('workflows/policy-release/board.ts', 'model', [
   ['receipt: of this release', ' || receipt.releaseId !== board.releaseId', ''],
+  ['receipt: a repeat says nothing new', 'if (board.heard.includes(said)) return;', ''],
   ['receipt: of this try', 'receipt.attempt < channel.attempt || ', ''],
   [
     'receipt: never backwards',
