@@ -3,7 +3,7 @@ import type { GateDecision } from '../../schemas/gate.ts';
 import type { ChannelInspection, ChannelReceipt } from '../../schemas/receipt.ts';
 import type { Amendment, GroupId, ReleaseGroup, ReleaseId, ReleaseState, Validity } from '../../schemas/release.ts';
 import type { Digest, Instant } from '../../schemas/text.ts';
-import type { ActOn, Override, Transition } from '../releases/types.ts';
+import type { ActOn, Override, Sealed, Transition } from '../releases/types.ts';
 import type { Release, Revision, Staging } from './core-store.ts';
 
 /** All that the rows say of one bundle, from one snapshot. */
@@ -11,6 +11,8 @@ export type BundleRows = {
   bundleId: BundleId;
   /** The newest revision that its workflow accepted; null where it accepted none. */
   revision: Revision | null;
+  /** Every one that is kept, also one that it has not accepted yet, or never did. */
+  revisions: Sealed[];
   editors: string[];
   submittedAt: Instant | null;
   /** Of that revision. */

@@ -72,6 +72,7 @@ function reconcileWith(log: ReturnType<typeof createLog>) {
     drifts.filter((drift) => drift.bundleId === bundleId && drift.kind === 'log-ahead').map(({ repair }) => repair);
   return {
     rebuilt,
+    repairs,
     rows: ({ bundleId }: Sealed) => repairs.rows(bundleId),
     /** What the log knows of a bundle beyond its rows: left as it is, and mended. */
     async start(repair: boolean, sealed: Sealed) {
@@ -121,6 +122,49 @@ test('of a group whose other member the rows have lost one goes on alone, and no
   expect(await reconcile.start(true, kept.sealed)).toEqual({ left: [], mended: ['adopt'] });
   expect(await reconcile.start(true, lost.sealed)).toEqual({ left: [null], mended: [] }); // a person decides
   expect(reconcile.rebuilt.get(kept.sealed.bundleId)?.board).toMatchObject({ state: 'verifying', group: null });
+});
+
+test('a release of a revision that was uploaded before the backup, and accepted after it, is known again', async () => {
+  const log = createLog();
+  const accepted = await backedUp();
+  const sealed = await rows.revise(accepted.sealed.bundleId, { manifest: { title: '关于印发新办法的通知' } });
+  const uploaded: Known = { sealed, releaseId: ReleaseId.parse(randomUUID()), key: newReleaseKey() };
+  for (const order of [prepare, go]) log.say(uploaded, order);
+  const reconcile = reconcileWith(log);
+  expect(await reconcile.start(false, sealed)).toEqual({ left: ['adopt'], mended: [] });
+  expect(await reconcile.start(true, sealed)).toEqual({ left: [], mended: ['adopt'] });
+  const { releaseId } = uploaded;
+  expect(await reconcile.rows(sealed)).toMatchObject({ revision: sealed, release: { ...sealed, releaseId } });
+  expect(reconcile.rebuilt.get(sealed.bundleId)?.board).toMatchObject({ state: 'verifying', committedAt, releaseId });
+  expect(await reconcile.start(true, sealed)).toEqual({ left: [], mended: [] });
+});
+
+test('where only the commit of such a revision was taken over, as the process died, the next look goes on', async () => {
+  const log = createLog();
+  const sealed = await rows.revise(newBundleId());
+  const uploaded: Known = { sealed, releaseId: ReleaseId.parse(randomUUID()), key: newReleaseKey() };
+  for (const order of [prepare, go]) log.say(uploaded, order);
+  const reconcile = reconcileWith(log);
+  const { releaseId, key } = uploaded;
+  await reconcile.repairs.adoptRelease({
+    ...{ bundleId: sealed.bundleId, releaseId, seal: sealed.seal, key: Buffer.from(key).toString('base64') },
+    ...{ channels: [{ channel: 'website', objects }], committedAt, group: null, acts: [] },
+    ...{ rolledBack: null, withdrawn: null },
+  });
+  expect(await reconcile.start(true, sealed)).toEqual({ left: [], mended: ['adopt'] });
+  expect(reconcile.rebuilt.get(sealed.bundleId)?.board).toMatchObject({ state: 'verifying', committedAt });
+});
+
+test('what went out is known again though the bundle was begun anew before', async () => {
+  const log = createLog();
+  const known = await backedUp();
+  for (const order of [prepare, go]) log.say(known, order);
+  const reconcile = reconcileWith(log);
+  const before = await reconcile.repairs.beginAnew(known.sealed.bundleId);
+  expect(await reconcile.start(true, known.sealed)).toEqual({ left: [], mended: ['adopt'] });
+  const restored = reconcile.rebuilt.get(known.sealed.bundleId);
+  expect(restored?.board).toMatchObject({ state: 'verifying', committedAt });
+  expect(restored?.begunAt && restored.begunAt > before).toBe(true);
 });
 
 test('what later bundles did since the backup is known again, once; of one that is lost itself a person is told', async () => {

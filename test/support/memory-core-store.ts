@@ -40,6 +40,8 @@ export type CoreRows = {
   amendment: Map<string, Amendment & { releaseId: ReleaseId }>;
   validity: Map<string, { releaseId: ReleaseId; validity: Validity; since: string }>;
   receipt: Map<string, ChannelReceipt>;
+  /** A restore that nobody has cleared. */
+  mark: Map<'restored', { restoredAt: string; backupAt: string }>;
 };
 
 /**
@@ -63,6 +65,7 @@ export function createMemoryCoreStore(now: () => string) {
     amendment: new Map(),
     validity: new Map(),
     receipt: new Map(),
+    mark: new Map(),
   });
   const inbox = createMemoryInbox(db);
   /** Keeps the row that is there already. */
@@ -199,6 +202,7 @@ export function createMemoryCoreStore(now: () => string) {
       db.transaction((tx) => {
         const done = [...tx.release.values()].find((row) => row.releaseId === releaseId);
         if (done) return { outcome: 'committed', committedAt: done.committedAt, t0: done.t0 };
+        if (tx.mark.has('restored')) throw refuse('RestoreUnreconciled', '恢复后尚未核对', 'Restored, not reconciled');
         const own = tx.plan.get(sealed.bundleId);
         if (!own) throw refuse('WrongPhase', '发布已暂缓', 'The release is held');
         if (own.seal !== sealed.seal || own.revision !== sealed.revision)

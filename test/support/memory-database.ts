@@ -19,6 +19,11 @@ export function createMemoryDatabase<T extends Tables>(empty: T) {
     get version(): number {
       return writes;
     },
+    /** All tables as they were when `rows` was read: a backup that is put back. */
+    restore(rows: T): void {
+      committed = rows;
+      writes += 1;
+    },
     /** Where `work` rejects, nothing of it stays. */
     transaction<R>(work: (draft: T) => R | Promise<R>): Promise<R> {
       const mine = last.then(async () => {

@@ -3,9 +3,9 @@ import type { BundleId } from '../../schemas/bundle.ts';
 import type { ChannelInspection } from '../../schemas/receipt.ts';
 import { GroupId } from '../../schemas/release.ts';
 import type { MemoryCoreStore } from './memory-core-store.ts';
-import { rowsOf } from './memory-database.ts';
+import { key, rowsOf } from './memory-database.ts';
 
-/** `infra/postgres/core/repair.ts` over the rows of the core in memory, which were never restored from a backup. */
+/** `infra/postgres/core/repair.ts` over the rows of the core in memory. */
 export function createMemoryRepairStore({ store, db }: MemoryCoreStore): RepairStore {
   const found = new Map<string, ChannelInspection>();
 
@@ -25,6 +25,7 @@ export function createMemoryRepairStore({ store, db }: MemoryCoreStore): RepairS
     return {
       bundleId,
       revision,
+      revisions: rowsOf(tables.revision, bundleId),
       editors: [...new Set(drafted.map(({ drafterId }) => drafterId))],
       submittedAt: transitions.find((row) => row.revision === number)?.at ?? null,
       decisions: ofRevision(tables.decision).map(({ decision, decidedAt, carriedFrom }) => ({
@@ -66,8 +67,20 @@ export function createMemoryRepairStore({ store, db }: MemoryCoreStore): RepairS
     history: async (bundleId) => rowsOf(db.rows.transition, bundleId).sort((a, b) => a.transition - b.transition),
     addInspection: async (eventId, inspection) => void found.set(eventId, inspection),
     inspections: async (inspectionId) => [...found.values()].filter((each) => each.inspectionId === inspectionId),
-    adoptRelease: async () => false,
-    restored: async () => null,
-    clearRestored: async () => 0,
+    adoptRelease: ({ bundleId, releaseId, seal, committedAt, key: sealKey, channels, group }) =>
+      db.transaction((tx) => {
+        const revision = rowsOf(tx.revision, bundleId).find((row) => row.seal === seal)?.revision;
+        if (!revision || !seal || !committedAt) return false;
+        const id = key(bundleId, revision);
+        if (sealKey && !tx.staging.has(id))
+          tx.staging.set(id, { bundleId, revision, releaseId, key: Buffer.from(sealKey, 'base64'), channels });
+        if (tx.staging.get(id)?.releaseId !== releaseId) return false;
+        if (group && !tx.group.has(group.groupId)) tx.group.set(group.groupId, group.members);
+        const row = { bundleId, revision, seal, releaseId, t0: committedAt, committedAt };
+        if (!tx.release.has(id)) tx.release.set(id, { ...row, groupId: group?.groupId ?? null });
+        return true;
+      }),
+    restored: async () => db.rows.mark.get('restored') ?? null,
+    clearRestored: (_personId) => db.transaction((tx) => Number(tx.mark.delete('restored'))),
   };
 }

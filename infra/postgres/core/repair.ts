@@ -24,6 +24,12 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
     const last = transitions.at(-1);
     const number = Math.max(0, ...transitions.map(({ revision }) => revision));
     const revision = number > 0 ? await store.revision({ bundleId, revision: number }) : null;
+    const revisions = await db
+      .selectFrom('revision')
+      .select(['revision', 'seal'])
+      .where('bundle_id', '=', bundleId)
+      .orderBy('revision')
+      .execute();
     const decisions = await db
       .selectFrom('decision')
       .selectAll()
@@ -67,6 +73,7 @@ export function createRepairStore(db: Kysely<CoreTables>, store: CoreStore): Rep
     return {
       bundleId,
       revision,
+      revisions: revisions.map(({ revision, seal }) => ({ bundleId, revision, seal: Digest.parse(seal) })),
       editors: revision ? await store.editors(revision) : [],
       submittedAt: transitions.find((row) => row.revision === number)?.at ?? null,
       decisions: decisions.map((row) => ({

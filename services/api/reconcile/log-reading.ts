@@ -77,11 +77,16 @@ export function logDrift(logged: LoggedRelease, rows: BundleRows | null): Drift 
   });
   const over = rows?.last?.state === 'withdrawn' || rows?.last?.state === 'withdrawing';
   const known = rows?.releaseIds.includes(releaseId) ?? false;
-  if (known && rows?.revision?.seal !== seal) return null; // of an earlier revision; the rows go on from a later one
+  // One whose upload is kept may be newer than any that the rows have as accepted.
+  const [held, accepted] = [
+    rows?.revisions.find((each) => each.seal === seal)?.revision ?? 0,
+    rows?.revision?.revision ?? 0,
+  ];
+  if (known && held < accepted) return null; // of an earlier revision; the rows go on from a later one
   const ended = (!withdrawn || over) && (!rolledBack || over || rows?.last?.state === 'rolled-back');
-  if (known && ended) return null;
+  if (known && ended && held === accepted) return null;
   const then = withdrawn ? ['并已撤回', 'and withdrawn'] : rolledBack ? ['并已回退', 'and rolled back'] : ['', ''];
-  if (rows?.revision?.seal !== seal) {
+  if (held === 0 || held < accepted) {
     return drift(
       `消息日志中有 ${committedAt} 发布${then[0]}的一版，记录中已没有这一版：内容要从备份以外找回，渠道上的要由人决定去留`,
       `the log has a release of ${committedAt} ${then[1]} whose revision the rows have lost: its content has to come from elsewhere, and a person decides what becomes of what is public`,

@@ -9,6 +9,7 @@ import { eventId } from '../../../schemas/event-id.ts';
 import type { LockstepEvent } from '../../../schemas/events.ts';
 import type { Drift, ReconcileAnswer, ReconcileStarted } from '../../../schemas/reconcile.ts';
 import type { ReleaseId } from '../../../schemas/release.ts';
+import type { Instant } from '../../../schemas/text.ts';
 import { Refusal } from '../refusal.ts';
 import type { Releases } from '../releases.ts';
 import { createAdoption } from './adopt.ts';
@@ -48,7 +49,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     for (const id of ids) rows.push(await repairs.rows(id)); // one after another: it may be thousands, and nobody waits at T0
     return rows;
   }
-  const adopt = createAdoption({ repairs, store });
+  const adopt = createAdoption({ repairs, store, takeOver });
   const log = readLog({ bus, decode });
   const channelsOf = ({ revision, staging }: BundleRows): Channel[] =>
     staging && revision ? revision.content.channels : [];
@@ -69,6 +70,12 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
     return owedAct(await repairs.rows(rows.bundleId), new Map(now.map((each) => [each.bundleId, each])));
   }
 
+  /** Ended first, so that it is missed where this goes no further: one that runs on could write nothing, and nobody would see it. */
+  async function takeOver(bundleId: BundleId): Promise<Instant> {
+    await releases.end(bundleId);
+    return repairs.beginAnew(bundleId);
+  }
+
   /**
    * Another workflow goes on from what the rows say once nobody adds to them. What the lost one had written and not announced
    * is announced with all that came before it: a repeat has the same event ids.
@@ -76,8 +83,7 @@ export function createReconciler({ repairs, store, releases, bus, announce, deco
   async function rebuild(rows: BundleRows): Promise<boolean> {
     const { bundleId } = rows;
     if (!boardFromRows(rows, office)) return false;
-    await releases.end(bundleId);
-    const begunAt = await repairs.beginAnew(bundleId);
+    const begunAt = await takeOver(bundleId);
     const { receipts, ...found } = await repairs.rows(bundleId);
     const restored = boardFromRows({ ...found, receipts }, office);
     const time = new Date().toISOString();

@@ -46,6 +46,7 @@ function rowsIn(
       gateInputs: gateInputs(content, fourGates, []),
       drafterId: 'drafter',
     },
+    revisions: [sealed],
     editors: ['drafter'],
     submittedAt: at,
     decisions: fourGates.map(({ id: gate }) => ({
@@ -297,7 +298,7 @@ describe('what differs', () => {
     const adopted = {
       ...rows,
       ...rowsIn('verifying', { committed: true }),
-      revision: rows.revision,
+      ...{ revision: rows.revision, revisions: rows.revisions },
       releaseIds: [releaseId],
     };
     expect(drift(adopted)).toBeNull();
