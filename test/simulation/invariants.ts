@@ -29,6 +29,11 @@ export function createInvariants(plan: OfficePlan) {
       ofReviews(rows);
       return ledger.take();
     },
+    /** What readers get, where the rows were restored from a backup: `rows` are all that there ever were. */
+    checkPublic(look: Look | undefined, rows: Rows, clock: string): string[] {
+      if (look) ofPublic(look, rows, clock);
+      return ledger.take();
+    },
     /** The same, once everything has come to rest. */
     checkEnd(look: Look, rows: Rows, told: Told): string[] {
       atEnd(look, rows, told);
@@ -38,3 +43,4 @@ export function createInvariants(plan: OfficePlan) {
     },
   };
 }
+export type Invariants = ReturnType<typeof createInvariants>;

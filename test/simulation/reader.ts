@@ -89,6 +89,8 @@ export function createReader(world: World, bundleIds: BundleId[]) {
   };
 }
 
+export type Reader = ReturnType<typeof createReader>;
+
 function textOf(body: Answer['body']): Text {
   const text = Buffer.from(body).toString();
   const own = clearSlots(Buffer.from(body), 'text/html');

@@ -75,20 +75,49 @@ export function createReconciling({ world, random, bundles, statusOf, act, restl
   if (random.chance(0.25)) scheduler.after(random.between(20_000, 200_000), lose);
   if (random.chance(0.1)) scheduler.after(random.between(20_000, 200_000), () => void reconcile());
 
-  /** Looks once more when all is over, and changes nothing: what is still not as the rows say. */
-  async function differences(): Promise<string[]> {
-    const { inspectionId, drifts } = await reconciler.start(false);
+  /** The result of a look that every channel has answered. */
+  async function answered(inspectionId: string) {
     let result = await reconciler.result(inspectionId, null);
     while (result.answered < result.asked) {
       await scheduler.pause(1_000);
       result = await reconciler.result(inspectionId, null);
     }
+    return result;
+  }
+
+  /** After a restore: looks and mends until releases may go out again, or only people can do more. */
+  let recovering = false;
+  async function recover(): Promise<boolean> {
+    recovering = true;
+    for (let tries = 0; tries < 8; tries += 1) {
+      try {
+        const { inspectionId, drifts, repaired } = await reconciler.start(true);
+        await answered(inspectionId);
+        const result = await reconciler.result(inspectionId, 'operator');
+        const found = [...drifts, ...repaired, ...result.drifts];
+        const kinds = found.map(({ kind, bundleId, channel }) => `${kind} ${bundleId.slice(0, 8)} ${channel ?? ''}`);
+        told(`operator: looks after the restore, and finds ${kinds.join(', ') || 'nothing'}`);
+        const cleared = await reconciler.clear(inspectionId, 'operator').catch(() => 0); // refused where anything differs
+        if (cleared > 0) return true;
+      } catch (error) {
+        told(`operator: looking after the restore fails: ${error}`);
+      }
+      await scheduler.pause(60_000);
+    }
+    return false;
+  }
+
+  /** Looks once more when all is over, and changes nothing: what is still not as the rows say. */
+  async function differences(): Promise<string[]> {
+    const { inspectionId, drifts } = await reconciler.start(false);
+    const result = await answered(inspectionId);
     return [...drifts, ...result.drifts].map(({ kind, bundleId, channel }) => `${kind} ${bundleId} ${channel}`);
   }
 
   return {
     differences,
-    isLost: ({ bundleId }: OfficeBundle) => lost.has(bundleId),
+    recover,
+    isLost: ({ bundleId }: OfficeBundle) => recovering || lost.has(bundleId),
     isOver: () => lost.size === 0,
     rebuilt,
   };

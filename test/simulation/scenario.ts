@@ -102,7 +102,12 @@ export function createScenario(world: World, random: Random, seed: string, restA
 
   return {
     ...{ bundles, decided: office.decided, retried: office.retried, statusOf },
-    ...{ isMended: reconciling.isOver, rebuilt: reconciling.rebuilt, differences: reconciling.differences },
+    ...{
+      isMended: reconciling.isOver,
+      rebuilt: reconciling.rebuilt,
+      differences: reconciling.differences,
+      recover: reconciling.recover,
+    },
   };
 }
 export type Scenario = ReturnType<typeof createScenario>;

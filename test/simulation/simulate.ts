@@ -1,6 +1,7 @@
 import { Topic } from '../../schemas/events.ts';
 import type { BoardStatus } from '../../schemas/release.ts';
 import { policyReleaseId } from '../../workflows/policy-release/messages.ts';
+import type { CoreRows } from '../support/memory-core-store.ts';
 import { inSimulatedTime } from './clock.ts';
 import { dayOf, midnightAfter } from './days.ts';
 import { exporter } from './export.ts';
@@ -10,6 +11,7 @@ import { lastOf, type Rows } from './ledger.ts';
 import type { OfficeBundle } from './office.ts';
 import { createRandom } from './random.ts';
 import { createReader } from './reader.ts';
+import { restore } from './restoring.ts';
 import { createScenario } from './scenario.ts';
 import { createWorld, type Parts, press, realParts, type World } from './world.ts';
 
@@ -70,6 +72,13 @@ async function run(seed: string, parts: Parts): Promise<Run> {
   });
   const exported = exporter(world);
   const looked = exporter(world);
+  let backup: CoreRows | undefined;
+  const backups = random.fork('backups');
+  if (backups.chance(0.15)) {
+    scheduler.after(backups.between(20_000, calmAt - start), () => {
+      backup = world.core.db.rows;
+    });
+  }
   let clock = 0;
   let latest = 0;
   const result = (violations: string[]): Run => ({
@@ -167,7 +176,9 @@ async function run(seed: string, parts: Parts): Promise<Run> {
     wasRead: world.wechat.wasRead,
     differences: await differences(),
   };
-  return result(invariants.checkEnd(await reader.lookAgain(), exported().rows, told));
+  const violations = invariants.checkEnd(await reader.lookAgain(), exported().rows, told);
+  if (!backup || violations.length > 0) return result(violations);
+  return result(await restore(backup, { world, scenario, reader, invariants, exported: () => exported().rows }));
 }
 
 const historyOf = ({ transitions }: Rows) =>

@@ -315,6 +315,29 @@ export const variants: readonly Variant[] = [
     },
   },
   {
+    name: 'what is restored lets releases go out at once',
+    breaks: /^F39/,
+    parts: ({ createMemoryCoreStore }) => ({
+      coreStore: (now) => {
+        const made = createMemoryCoreStore(now);
+        const { commit } = made.store;
+        made.store.commit = async (...request) => {
+          await made.db.transaction((tx) => void tx.mark.delete('restored'));
+          return commit(...request);
+        };
+        return made;
+      },
+    }),
+  },
+  {
+    name: 'reconcile adopts nothing from the log',
+    breaks: /^F39/,
+    module: {
+      path: '../../services/api/reconcile/adopt.ts',
+      replace: () => ({ createAdoption: () => ({ release: async () => true, acts: nothing }) }),
+    },
+  },
+  {
     name: 'no day is waited for',
     breaks: /^validity/,
     module: { path: '../../workflows/policy-release/validity.ts', replace: () => ({ nextChangeAfter: () => null }) },
