@@ -1,4 +1,4 @@
-import type { Variant } from './variants.ts';
+import type { Variant } from './variant.ts';
 
 /** What decision 19 keeps out of workflow tasks, since a task may be lost. */
 export const variantsOfLostTasks: readonly Variant[] = [
