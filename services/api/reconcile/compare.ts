@@ -1,6 +1,6 @@
 import type { BundleRows } from '../../../activities/ports/repair-store.ts';
 import type { BundleId, Channel } from '../../../schemas/bundle.ts';
-import type { ChannelInspection } from '../../../schemas/receipt.ts';
+import type { ChannelInspection, ChannelReceipt } from '../../../schemas/receipt.ts';
 import type { Drift, ReconcileAnswer } from '../../../schemas/reconcile.ts';
 import type { ReleaseId } from '../../../schemas/release.ts';
 import type { Bilingual } from '../../../schemas/text.ts';
@@ -18,10 +18,15 @@ export function expectedOn({ release, staging, last, receipts }: BundleRows, cha
   return word === 'verified' || word === 'live' ? 'public' : word === 'withdrawn' ? 'withdrawn' : 'staged';
 }
 
-/** What a channel last said of showing the release; undefined where nothing is released. */
+/**
+ * What a channel last said of showing the release; undefined where nothing is released. As on the board, a doubt says nothing
+ * against what was read back in the same try.
+ */
 export function wordOn({ release, receipts }: Pick<BundleRows, 'release' | 'receipts'>, channel: Channel) {
   const own = receipts.filter((receipt) => receipt.channel === channel && receipt.releaseId === release?.releaseId);
-  return own.findLast(({ state }) => state !== 'amended')?.state;
+  const isIdle = ({ state, attempt }: ChannelReceipt, index: number) =>
+    state === 'unknown' && own.slice(0, index).some((each) => each.attempt === attempt && each.state === 'verified');
+  return own.findLast((receipt, index) => receipt.state !== 'amended' && !isIdle(receipt, index))?.state;
 }
 
 /** A channel that has spoken since it looked at itself was seen as it is no more. */

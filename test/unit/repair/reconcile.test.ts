@@ -156,6 +156,8 @@ describe('what differs', () => {
     ['releasing', true, both('ready'), 'staged'],
     ['released', true, both('verified'), 'public'],
     ['partly-released', true, [['website', 'refused']], 'staged'],
+    ['released', true, [...both('verified'), ['website', 'unknown']], 'public'], // of two instances one got no answer
+    ['outcome-unknown', true, [...both('live'), ['website', 'unknown']], 'staged'],
     ['withdrawing', true, both('verified'), 'withdrawn'],
     ['withdrawn', true, both('withdrawn'), 'withdrawn'],
     ['withdrawn', false, both('ready'), 'absent'],
