@@ -142,8 +142,9 @@ async function alarm({ board, notify }: Course): Promise<void> {
 async function passActsOn({ board, sealed, acts, tell }: Course): Promise<void> {
   for (let news = acts[0]; news; news = acts[0]) {
     const { amendment, reason } = news;
-    if (board.releaseId) await rows.recordAmendment(sealed(), board.releaseId, amendment);
     await tell({ type: 'release.amended.v1', amendment, reason });
+    // The row last: it says that the channels were told, also to a workflow that is begun anew.
+    if (board.releaseId) await rows.recordAmendment(sealed(), board.releaseId, amendment);
     if (amendment.act === 'withdraw') board.withdrawal ??= { reason, actorId: `bundle:${amendment.byBundleId}` };
     acts.shift();
   }
@@ -158,8 +159,8 @@ async function keepValidity({ board, sealed, tell }: Course): Promise<number | n
   const validity = validityOn(today, terms);
   if (validity !== board.validity) {
     board.validity = validity;
-    await rows.recordValidity(sealed(), releaseId, validity, today);
     await tell({ type: 'release.validity.v1', validity, since: today });
+    await rows.recordValidity(sealed(), releaseId, validity, today); // last, as that of an act
   }
   const next = nextChangeAfter(today, terms);
   return next ? startOf(next) : null;
