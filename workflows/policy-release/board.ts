@@ -34,7 +34,7 @@ export type Board = {
   group: ReleaseGroup | null;
   committedAt: Instant | null;
   channels: ChannelStatus[];
-  /** Receipts of this release, each as channel, try, state and instant: what is told again is a repeat. */
+  /** Receipts of this release, each as channel, try, state, instant and detail: what is told again is a repeat. */
   heard: string[];
   withdrawal: Intervention | null;
   validity: Validity | null;
@@ -181,7 +181,7 @@ export function applyReceipt(board: Board, receipt: ChannelReceipt): void {
   const channel = board.channels.find((candidate) => candidate.channel === receipt.channel);
   if (!channel || receipt.releaseId !== board.releaseId) return; // of an earlier revision
   if (receipt.attempt < channel.attempt || receipt.state === 'amended') return; // of an earlier try; or of a later bundle
-  const said = `${receipt.channel} ${receipt.attempt} ${receipt.state} ${receipt.at}`;
+  const said = `${receipt.channel} ${receipt.attempt} ${receipt.state} ${receipt.at} ${receipt.detail?.en ?? ''}`;
   if (board.heard.includes(said)) return; // a `live` that comes again must not cover the refusal after it
   board.heard.push(said);
   if (receipt.state === 'ready') channel.readyAt ??= receipt.at;

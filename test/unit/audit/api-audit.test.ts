@@ -46,7 +46,7 @@ async function send(as: string | null, method: 'GET' | 'POST', url: string, body
   const api = createApi({
     audit,
     releases: { decide } as unknown as Releases,
-    store: { now: async () => new Date().toISOString() } as unknown as CoreStore,
+    store: { now: async () => new Date().toISOString(), underReview: async () => null } as unknown as CoreStore,
     submissions: async () => {
       const finding = { code: 'SEC-MARK', gate: 'intake', severity: 'error', item: 'a', source: 's' } as const;
       const message = { zh: `含有${secret}`, en: 'has a mark' };
