@@ -80,7 +80,7 @@ test('a cancellation before release takes down what was staged, and the bundle e
     await handle.cancel();
     await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
     expect((await handle.describe()).status.name).toBe('CANCELLED');
-    expect(calls.slice(-2)).toEqual(['rolled-back', '→ withdrawn']);
+    expect(calls.slice(-2)).toEqual(['→ withdrawn', 'rolled-back']);
     expect(calls).not.toContain('commit');
   });
 });
