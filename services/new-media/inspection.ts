@@ -59,6 +59,7 @@ export const createInspection = ({ store, deliveryTo }: InspectionDeps) =>
       const post = await wechat.findPost(releaseMark(ref.releaseId));
       if (post) return post.articleId;
       if (!delivery?.draft || !delivery.intendedAt) return null;
+      if (delivery.withdrawnAt) return null; // how it had ended was found out then, and its draft is gone: nobody could say it now
       const stands = await wechat.awaitPublished(delivery.submission ?? soughtByMarker(delivery.draft, delivery));
       return stands.state === 'published' ? stands.articleId : stands.state === 'running' ? 'running' : null;
     }
