@@ -120,7 +120,12 @@ const sealing = [
     ['act: on a release that stays', "!state || afterFirstWave(state) !== 'whole'", '!state'],
   ]),
   ...guardsOf('services/api/releases.ts', 'workflow tests', [
-    ['submit: only the first revision starts a workflow', 'if (!isNew) return ask', 'if (isNew === null) return ask'],
+    [
+      'submit: only the first revision starts a workflow',
+      'if (!isNew) return ask',
+      'if (isNew === null) return ask',
+      { only: 'only the first revision of a bundle' },
+    ],
   ]),
   ...guardsOf('activities/bundles/gate-inputs.ts', 'seal tests', [
     ['a decision rests on its findings', 'findings: findings.filter(({ gate }) => gate === id),', 'findings: [],'],
